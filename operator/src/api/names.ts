@@ -1,0 +1,55 @@
+/** Every name that Standpipe writes into a cluster, in one place: the contract between its parts and with its users. */
+
+export const group = 'standpipe.dev';
+export const version = 'v1alpha1';
+export const apiVersion = `${group}/${version}`;
+
+/** The server-side apply field manager of the controller. */
+export const fieldManager = 'standpipe';
+
+/** Marks: what makes a pod Standpipe's, and which Plan it gets. */
+export const microserviceLabel = 'standpipe.dev/microservice';
+export const revisionAnnotation = 'standpipe.dev/revision';
+/** `"false"` on a pod or template opts out. */
+export const injectAnnotation = 'standpipe.dev/inject';
+/** On an injected pod: the record of what was done, as JSON. */
+export const injectedAnnotation = 'standpipe.dev/injected';
+
+/** On generated objects: that they are ours, and whose they are. */
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+export const managedBy = 'standpipe';
+export const ownerLabel = 'standpipe.dev/owner';
+
+export const metricsContainer = 'standpipe-metrics';
+export const logsContainer = 'standpipe-logs';
+/** In the order in which they stand in front of the pod's own init containers. */
+export const sidecarContainers: readonly string[] = [logsContainer, metricsContainer];
+
+/** Every volume that injection adds starts with this. */
+export const volumePrefix = 'standpipe-';
+export const configVolume = 'standpipe-config';
+export const logsStateVolume = 'standpipe-logs-state';
+export const podLogsVolume = 'standpipe-pod-logs';
+export const bindingVolume = (binding: string): string => `standpipe-binding-${binding}`;
+export const filesVolume = (index: number): string => `standpipe-files-${index}`;
+
+export const configMount = '/etc/standpipe';
+export const logsStateMount = '/var/lib/standpipe';
+export const podLogsMount = '/var/log/standpipe-pod';
+/** Where bindings appear when the container does not say otherwise (Service Binding specification 1.1, "Workload Projection"). */
+export const defaultBindingRoot = '/bindings';
+
+export const metricsPort = 9470;
+/** Ports inside the pod that belong to the sidecars; the app is never moved onto one of them. */
+export const sidecarPorts: readonly number[] = [9470, 9471, 9472];
+
+/** Keys of the ConfigMap. */
+export const metricsConfigKey = 'metrics.json';
+export const logsConfigKey = 'logs.json';
+export const bindingTypeKey = (binding: string): string => `binding.${binding}.type`;
+
+/** A Microservice's name has no dot, so these cannot clash between two Microservices. */
+export const configMapName = (microservice: string): string => `standpipe.${microservice}`;
+export const planName = (microservice: string, revision: string): string => `standpipe.${microservice}.${revision}`;
+export const bindingSecretName = (microservice: string, binding: string): string =>
+  `standpipe.${microservice}.${binding}`;

@@ -1,0 +1,134 @@
+/**
+ * The one table of reason codes. A code feeds the condition, the Event, the metric label, the log line, the command
+ * line and docs/reference/reasons.md; a test holds the table and that page together.
+ */
+
+interface ReasonEntry {
+  /** `skip`: a pod is admitted as it is. `tap`: why inbound traffic is or is not tapped. `state`: a condition of an object. */
+  readonly kind: 'skip' | 'tap' | 'state';
+  /** What it means and what to do, for people. One sentence or two. */
+  readonly text: string;
+}
+
+export const reasons = {
+  // Pods that are admitted as they are.
+  NotMarked: { kind: 'skip', text: 'The pod has no label standpipe.dev/microservice.' },
+  OptedOut: { kind: 'skip', text: 'The annotation standpipe.dev/inject: "false" opts the pod out.' },
+  HostNetwork: {
+    kind: 'skip',
+    text: 'The pod uses the network of its node, where the ports of sidecars would clash with other pods.',
+  },
+  Windows: { kind: 'skip', text: 'The pod runs on Windows; the sidecars are Linux containers.' },
+  MirrorPod: { kind: 'skip', text: "The pod mirrors a static pod of its node's kubelet, which cannot be changed." },
+  VirtualNode: {
+    kind: 'skip',
+    text: 'The pod runs on a virtual node, which has no log directory to mount; set logging.source to files or none.',
+  },
+  NameTaken: {
+    kind: 'skip',
+    text: 'The pod has a container, volume or mount with a name or path that Standpipe needs; rename it.',
+  },
+  PlanMissing: {
+    kind: 'skip',
+    text: 'There is no stored Plan of that Microservice and revision; look at the conditions of the Microservice.',
+  },
+  WrongPod: { kind: 'skip', text: 'The Plan names containers that the pod does not have.' },
+
+  // Inbound traffic.
+  Tapped: { kind: 'tap', text: 'Every declared port is tapped.' },
+  TapOff: { kind: 'tap', text: 'metrics.inbound is off.' },
+  NoPorts: { kind: 'tap', text: 'Inbound traffic is not counted: declare the ports of the service in spec.ports.' },
+  PortEnvUnknown: {
+    kind: 'tap',
+    text: 'Nothing says how the app learns its port: set ports[].env to the variable that it reads its port from.',
+  },
+  PortEnvNotLiteral: {
+    kind: 'tap',
+    text: 'The variable of the port is not a literal value, so the app cannot be moved: give it a literal value.',
+  },
+  PortEnvDiffers: {
+    kind: 'tap',
+    text: 'The variable of the port holds another number than the declared port: make the two equal.',
+  },
+  PortEnvShared: {
+    kind: 'tap',
+    text: 'Another value of the container refers to the variable PORT: name it in ports[].env to move the app all the same.',
+  },
+  PortPrivileged: {
+    kind: 'tap',
+    text: 'The port is below 1024 and the sidecar does not run as root: use a higher port.',
+  },
+  ContainerUnclear: { kind: 'tap', text: 'More than one container could have the port: set ports[].container.' },
+
+  // Microservices.
+  Ready: { kind: 'state', text: 'Everything that was declared is in place.' },
+  NotReady: { kind: 'state', text: 'Another condition says what is missing.' },
+  Invalid: { kind: 'state', text: 'The declaration contradicts itself or the cluster; nothing that runs was changed.' },
+  Injected: { kind: 'state', text: 'Every pod of the workload carries the current revision.' },
+  RollingOut: { kind: 'state', text: 'The workload is replacing its pods.' },
+  RestartManual: {
+    kind: 'state',
+    text: 'rollout.restart is manual: the new revision is used by pods that are created from now on by your own rollout.',
+  },
+  PodsSkipped: { kind: 'state', text: 'Some pods were admitted as they are; status.pods.skipped has the reasons.' },
+  NoWorkload: {
+    kind: 'state',
+    text: 'workload.kind is None: pods that carry the label are injected when they are created.',
+  },
+  WebhookNotWorking: {
+    kind: 'state',
+    text: 'A trial pod came back uninjected, so no workload is marked until the webhook answers; look at standpipe-webhook.',
+  },
+  KubernetesTooOld: { kind: 'state', text: 'Native sidecars need Kubernetes 1.29 or later.' },
+  WorkloadNotFound: { kind: 'state', text: 'The workload that the Microservice names does not exist.' },
+  WorkloadTaken: { kind: 'state', text: 'An older Microservice names the same workload.' },
+  ContainerNotFound: { kind: 'state', text: 'A container that the Microservice names is not in the pod template.' },
+  PortNotInPod: { kind: 'state', text: 'No container of the pod template has the declared port.' },
+  BindingsReady: { kind: 'state', text: 'Every binding has its Secret.' },
+  NoBindings: { kind: 'state', text: 'No binding is declared.' },
+  BrokerNotFound: { kind: 'state', text: 'The Broker that a binding names does not exist.' },
+  BrokerNotUsable: { kind: 'state', text: 'The Broker that a binding names is not ready; its own status says why.' },
+  TopicNotGranted: { kind: 'state', text: 'No access rule of the Broker grants the topic to this namespace.' },
+  BindingNotFound: { kind: 'state', text: 'A declaration names a binding that is not there or is not a broker.' },
+  MicroserviceNotFound: {
+    kind: 'state',
+    text: 'The Microservice that a binding names does not exist in the namespace.',
+  },
+  PortNotFound: { kind: 'state', text: 'The named port is not declared in spec.ports.' },
+  SecretNotFound: { kind: 'state', text: 'A Secret that is needed does not exist or lacks a key.' },
+  SecretNotOurs: {
+    kind: 'state',
+    text: 'An object with the name that Standpipe needs exists and belongs to somebody else; it is left alone.',
+  },
+  BrokerReady: { kind: 'state', text: 'Every Broker in use is ready.' },
+  NoBroker: { kind: 'state', text: 'No binding to a Broker is declared.' },
+  LogsReady: { kind: 'state', text: 'Logs are shipped to the sink.' },
+  LogsOff: { kind: 'state', text: 'logging.source is none.' },
+  LogsDisabled: { kind: 'state', text: "The platform's settings turn the logs sidecar off." },
+  HostPathNotPermitted: {
+    kind: 'state',
+    text: 'The namespace does not permit hostPath volumes, which reading stdout needs: let the app write files and set logging.source to files.',
+  },
+  SinkNotFound: { kind: 'state', text: 'The LogSink does not exist.' },
+  SinkNotGranted: { kind: 'state', text: 'The LogSink is not for this namespace.' },
+  NoDefaultSink: { kind: 'state', text: 'No LogSink is marked default: set logging.sinkName.' },
+  TwoDefaultSinks: { kind: 'state', text: 'More than one LogSink is marked default, so none is used.' },
+  NotImplemented: { kind: 'state', text: 'A declared field is not built in this version; it changes nothing.' },
+  AllImplemented: { kind: 'state', text: 'Every declared field is built in this version.' },
+  DrainIncomplete: { kind: 'state', text: 'A pod ended before all of its lines had been shipped.' },
+  ReconcileFailed: {
+    kind: 'state',
+    text: 'The last attempt failed and is repeated; the log of the controller has the details.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** A code from the table. */
+export type Reason = keyof typeof reasons;
+
+type OfKind<K extends ReasonEntry['kind']> = {
+  [R in Reason]: (typeof reasons)[R]['kind'] extends K ? R : never;
+}[Reason];
+/** Why a pod is admitted as it is. */
+export type SkipReason = OfKind<'skip'>;
+/** Why inbound traffic is or is not tapped. */
+export type TapReason = OfKind<'tap'>;
