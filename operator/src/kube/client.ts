@@ -1,0 +1,250 @@
+/** Reads and writes objects of any type, as raw JSON. */
+import type { KubeConfig } from '@kubernetes/client-node';
+import { pods } from './builtin.ts';
+import { Connection } from './connection.ts';
+import { isApiError } from './errors.ts';
+import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resourceType.ts';
+import { type Call, type CallObserver, type Query, Transport } from './transport.ts';
+import { readEvents, type WatchEvent } from './watch.ts';
+import type { KubeObject, ObjectKey, ObjectMeta } from './wire.ts';
+
+/** Any part of an object. */
+export type Part<T> = T extends readonly (infer Item)[]
+  ? readonly Part<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Part<T[K]> }
+    : T;
+
+/** The fields that an apply claims; `metadata.uid` and `resourceVersion`, if given, must match what the server has. */
+export type Applied<T extends KubeObject> = Part<Omit<T, 'apiVersion' | 'kind' | 'metadata'>> & {
+  readonly metadata: Partial<ObjectMeta> & { readonly name: string };
+};
+
+/** A whole new object; `metadata.generateName` may stand in for the name. */
+export type Created<T extends KubeObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & {
+  readonly metadata: Partial<ObjectMeta>;
+};
+
+export interface CallOptions {
+  /** Aborts the call: it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Have the server do everything, admission included, but store nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface CreateOptions extends WriteOptions {
+  readonly fieldManager?: string | undefined;
+}
+
+export interface ApplyOptions extends WriteOptions {
+  readonly fieldManager: string;
+  /** Take over fields that another manager owns; otherwise the server answers KUBE_CONFLICT. */
+  readonly force?: boolean | undefined;
+}
+
+/** What must still be true of the object when it is deleted; otherwise the server answers KUBE_CONFLICT. */
+export interface Preconditions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+}
+
+export interface DeleteOptions extends WriteOptions, Preconditions {
+  readonly gracePeriodSeconds?: number | undefined;
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' | undefined;
+}
+
+/** Which objects of a type: of one namespace or of all, by label and by field. */
+export interface Selection {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface ListOptions extends Selection, CallOptions {
+  /** Objects per page, 250 by default: a page of pods then parses in some ten milliseconds. */
+  readonly limit?: number | undefined;
+}
+
+export interface WatchOptions extends Selection, CallOptions {
+  /** Where to go on from, as a list or a watch event told. */
+  readonly resourceVersion?: string | undefined;
+  /** After how long the server ends the stream. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Ask for events which only tell how far the stream is; true by default. */
+  readonly allowWatchBookmarks?: boolean | undefined;
+}
+
+/** One page of a list. All pages of one list show the same moment, `resourceVersion`. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+}
+
+export interface ClientOptions {
+  readonly userAgent?: string | undefined;
+  readonly observe?: CallObserver | undefined;
+}
+
+const defaultPageSize = 250;
+
+/** JSON is YAML; this type is known to every version of the API server that has server-side apply. */
+const applyPatch = 'application/apply-patch+yaml';
+
+interface RawList<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[] | null;
+}
+
+/** Every method throws ApiError, TransportError, or the reason of the caller's own signal. */
+export class Client {
+  readonly #connection: Connection;
+  readonly #transport: Transport;
+
+  constructor(config: KubeConfig, options: ClientOptions = {}) {
+    this.#connection = new Connection(config);
+    this.#transport = new Transport(this.#connection, options.userAgent ?? 'standpipe', options.observe);
+  }
+
+  /** Reads one object. */
+  async get<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options: CallOptions = {}): Promise<T> {
+    return this.#send<T>({ method: 'GET', path: objectPath(type, key.namespace, key.name), signal: options.signal });
+  }
+
+  /** Reads one object; undefined where there is none. */
+  async find<T extends KubeObject>(
+    type: ResourceType<T>,
+    key: ObjectKey,
+    options: CallOptions = {},
+  ): Promise<T | undefined> {
+    try {
+      return await this.get(type, key, options);
+    } catch (error) {
+      if (isApiError(error, 'KUBE_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads all selected objects. Holds them all in memory: prefer `pages`, or a Reflector. */
+  async list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}): Promise<Page<T>> {
+    const items: T[] = [];
+    let resourceVersion = '';
+    for await (const page of this.pages(type, options)) {
+      items.push(...page.items);
+      resourceVersion = page.resourceVersion;
+    }
+    return { items, resourceVersion };
+  }
+
+  /** Reads all selected objects page by page; each page has its own deadline. There is at least one page. */
+  async *pages<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}): AsyncGenerator<Page<T>> {
+    const path = collectionPath(type, options.namespace);
+    const selectors = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
+    let token: string | undefined;
+    do {
+      const query = { ...selectors, limit: options.limit ?? defaultPageSize, continue: token };
+      const raw = await this.#send<RawList<T>>({ method: 'GET', path, query, signal: options.signal });
+      token = raw.metadata.continue;
+      yield { items: named(type, raw.items ?? []), resourceVersion: raw.metadata.resourceVersion };
+    } while (token);
+  }
+
+  /** Creates an object; KUBE_ALREADY_EXISTS where there is one of that name. */
+  async create<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: Created<T>,
+    options: CreateOptions = {},
+  ): Promise<T> {
+    const path = collectionPath(type, requireNamespace(type, object.metadata.namespace));
+    const query = { fieldManager: options.fieldManager, ...dryRun(options) };
+    return this.#send<T>({ method: 'POST', path, query, body: typed(type, object), signal: options.signal });
+  }
+
+  /**
+   * Server-side apply: creates the object or claims the given fields of it, and gives up fields that an earlier apply
+   * of the same manager claimed and this one does not.
+   */
+  async apply<T extends KubeObject>(type: ResourceType<T>, object: Applied<T>, options: ApplyOptions): Promise<T> {
+    return this.#apply(type, object, options, '');
+  }
+
+  /** Server-side apply to the `status` subresource of an existing object. */
+  async applyStatus<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: Applied<T>,
+    options: ApplyOptions,
+  ): Promise<T> {
+    return this.#apply(type, object, options, 'status');
+  }
+
+  /** Deletes one object; finalizers and the grace period may keep it for a while. */
+  async delete(type: ResourceType, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+    const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy, signal } = options;
+    const body = { preconditions: { uid, resourceVersion }, gracePeriodSeconds, propagationPolicy };
+    const path = objectPath(type, key.namespace, key.name);
+    await this.#send({ method: 'DELETE', path, query: dryRun(options), body, signal });
+  }
+
+  /** Evicts a pod; KUBE_TOO_MANY_REQUESTS where its disruption budget does not allow it now. */
+  async evict(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+    const { uid, resourceVersion, gracePeriodSeconds, signal } = options;
+    const deleteOptions = { preconditions: { uid, resourceVersion }, gracePeriodSeconds };
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: key, deleteOptions };
+    const path = objectPath(pods, key.namespace, key.name, 'eviction');
+    await this.#send({ method: 'POST', path, query: dryRun(options), body, signal });
+  }
+
+  /** Opens a watch and yields its events until the server ends it. Events of type ERROR are yielded, not thrown. */
+  async *watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    options: WatchOptions = {},
+  ): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { namespace, signal, allowWatchBookmarks = true, ...query } = options;
+    const path = collectionPath(type, namespace);
+    const call: Call = { method: 'GET', path, query: { ...query, watch: true, allowWatchBookmarks }, signal };
+    yield* readEvents<T>(await this.#transport.open(call), path, signal);
+  }
+
+  /** Closes the connections, whatever they carry. */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async #apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: Applied<T>,
+    options: ApplyOptions,
+    subresource: string,
+  ): Promise<T> {
+    const path = objectPath(type, object.metadata.namespace, object.metadata.name, subresource);
+    const query = { fieldManager: options.fieldManager, force: options.force ?? false, ...dryRun(options) };
+    const body = typed(type, object);
+    return this.#send<T>({ method: 'PATCH', path, query, body, contentType: applyPatch, signal: options.signal });
+  }
+
+  /** The server is trusted to answer with what was asked for. */
+  async #send<T>(call: Call): Promise<T> {
+    return (await this.#transport.send(call)) as T;
+  }
+}
+
+function dryRun(options: WriteOptions): Query {
+  return options.dryRun === true ? { dryRun: 'All' } : {};
+}
+
+function typed(type: ResourceType, object: object): object {
+  return { ...object, apiVersion: apiVersionOf(type), kind: type.kind };
+}
+
+/** Items of a list carry neither `apiVersion` nor `kind`; objects of a watch do. */
+function named<T extends KubeObject>(type: ResourceType<T>, items: readonly T[]): readonly T[] {
+  const apiVersion = apiVersionOf(type);
+  return items.map((item) => ({ ...item, apiVersion, kind: type.kind }));
+}
+
+function requireNamespace(type: ResourceType, namespace: string | undefined): string | undefined {
+  if (type.namespaced && !namespace) throw new TypeError(`A ${type.kind} needs metadata.namespace to be created`);
+  return namespace;
+}

@@ -1,0 +1,163 @@
+/** The cache of one type of object. A Reflector writes it, everybody else reads it. */
+import { isOlder } from './resourceVersion.ts';
+import { formatKey, type KubeObject, keyOf, type ObjectKey } from './wire.ts';
+
+/** Returns the values under which an index finds the object. */
+export type Indexer<T> = (object: T) => readonly string[];
+
+/**
+ * Told of each change: `before` is undefined for a new object, `after` for one that is gone. It may only enqueue
+ * keys: what it throws is reported and has no other effect, and the next handler is called all the same.
+ */
+export type ChangeHandler<T> = (before: T | undefined, after: T | undefined) => void;
+
+export interface StoreOptions<T> {
+  readonly indexers?: Readonly<Record<string, Indexer<T>>> | undefined;
+  /** Told what a change handler threw. By default it is thrown again outside, which ends the process. */
+  readonly onHandlerError?: ((error: unknown) => void) | undefined;
+}
+
+export class Store<T extends KubeObject> {
+  /** Resolves once the first whole list is in. */
+  readonly synced: Promise<void>;
+  readonly #objects = new Map<string, T>();
+  readonly #indexers: readonly (readonly [string, Indexer<T>])[];
+  readonly #indices = new Map<string, Map<string, Set<string>>>();
+  readonly #handlers = new Set<ChangeHandler<T>>();
+  readonly #onHandlerError: (error: unknown) => void;
+  readonly #resolveSynced: () => void;
+  #isSynced = false;
+
+  constructor(options: StoreOptions<T> = {}) {
+    this.#indexers = Object.entries(options.indexers ?? {});
+    for (const [name] of this.#indexers) this.#indices.set(name, new Map());
+    this.#onHandlerError = options.onHandlerError ?? throwOutside;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.synced = promise;
+    this.#resolveSynced = resolve;
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** How many objects are cached. */
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** The cached object, shared by all readers and never to be changed. */
+  get(key: ObjectKey): T | undefined {
+    return this.#objects.get(formatKey(key));
+  }
+
+  /** All cached objects, or those of one namespace, in no particular order. */
+  list(namespace?: string): readonly T[] {
+    const all = [...this.#objects.values()];
+    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+  }
+
+  /** The objects for which the named indexer returned the value. Throws where no such indexer was declared. */
+  byIndex(index: string, value: string): readonly T[] {
+    const values = this.#indices.get(index);
+    if (values === undefined) throw new RangeError(`No index "${index}" was declared for this store`);
+    return [...(values.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Calls the handler on each change from now on, and at once for what is there already. Returns the way to stop. */
+  onChange(handler: ChangeHandler<T>): () => void {
+    this.#handlers.add(handler);
+    for (const object of this.#objects.values()) this.#call(handler, undefined, object);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /**
+   * Takes a new state of one object and returns whether it was news. A state older than the cached one of the same
+   * object is dropped: an API server that lags behind another may send one. Another object of the same name is told
+   * as the old one's end and the new one's beginning.
+   */
+  upsert(object: T): boolean {
+    const before = this.#objects.get(keyOf(object));
+    if (before !== undefined && isOlder(object.metadata.resourceVersion, before.metadata.resourceVersion)) return false;
+    return this.#accept(before, object);
+  }
+
+  /** Takes the last state of a deleted object and returns whether it was news. */
+  remove(object: T): boolean {
+    const key = keyOf(object);
+    const before = this.#objects.get(key);
+    if (before === undefined || !isSame(before, object)) return false;
+    if (isOlder(object.metadata.resourceVersion, before.metadata.resourceVersion)) return false;
+    this.#set(key, before, undefined);
+    return true;
+  }
+
+  /**
+   * Takes a whole list, in which all objects exist and no others do, and returns how many changes it brought. A list
+   * is read from the database itself, so it is believed even where it seems older: the database may have been restored.
+   */
+  replace(objects: readonly T[]): number {
+    const listed = new Set(objects.map(keyOf));
+    let changes = 0;
+    for (const [key, before] of this.#objects) {
+      if (listed.has(key)) continue;
+      this.#set(key, before, undefined);
+      changes++;
+    }
+    for (const object of objects) if (this.#accept(this.#objects.get(keyOf(object)), object)) changes++;
+    this.#isSynced = true;
+    this.#resolveSynced();
+    return changes;
+  }
+
+  #accept(before: T | undefined, object: T): boolean {
+    const key = keyOf(object);
+    if (before !== undefined && isSame(before, object)) {
+      if (before.metadata.resourceVersion === object.metadata.resourceVersion) return false;
+      this.#set(key, before, object);
+      return true;
+    }
+    if (before !== undefined) this.#set(key, before, undefined);
+    this.#set(key, undefined, object);
+    return true;
+  }
+
+  #set(key: string, before: T | undefined, after: T | undefined): void {
+    if (before !== undefined) this.#index(key, before, 'remove');
+    if (after === undefined) this.#objects.delete(key);
+    else {
+      this.#objects.set(key, after);
+      this.#index(key, after, 'add');
+    }
+    for (const handler of this.#handlers) this.#call(handler, before, after);
+  }
+
+  #index(key: string, object: T, change: 'add' | 'remove'): void {
+    for (const [name, indexer] of this.#indexers) {
+      const values = this.#indices.get(name);
+      for (const value of indexer(object)) {
+        const keys = values?.get(value) ?? new Set();
+        if (change === 'add') values?.set(value, keys.add(key));
+        else if (keys.delete(key) && keys.size === 0) values?.delete(value);
+      }
+    }
+  }
+
+  #call(handler: ChangeHandler<T>, before: T | undefined, after: T | undefined): void {
+    try {
+      handler(before, after);
+    } catch (error) {
+      this.#onHandlerError(error);
+    }
+  }
+}
+
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.uid === b.metadata.uid;
+}
+
+function throwOutside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,153 @@
+/** HTTP to the API server: one JSON call with a deadline, or one open stream. Knows nothing of types of objects. */
+import { type Dispatcher, request } from 'undici';
+import type { Connection } from './connection.ts';
+import { ApiError, type Status, TransportError } from './errors.ts';
+
+/** What is told about each finished call. `outcome` is the HTTP status, or the code of the TransportError. */
+export type CallObserver = (method: Method, outcome: string, seconds: number) => void;
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Parameters of the URL; undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  /** Of the body; `application/json` where nothing is said. */
+  readonly contentType?: string | undefined;
+  /** Aborts the call: it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long the server may take to answer a call, or to begin a stream. */
+export const callDeadlineMs = 10_000;
+
+export class Transport {
+  readonly #connection: Connection;
+  readonly #userAgent: string;
+  readonly #observe: CallObserver;
+
+  constructor(connection: Connection, userAgent: string, observe: CallObserver = () => undefined) {
+    this.#connection = connection;
+    this.#userAgent = userAgent;
+    this.#observe = observe;
+  }
+
+  /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
+  async send(call: Call): Promise<unknown> {
+    return this.#observed(call, async () => {
+      const deadline = AbortSignal.timeout(callDeadlineMs);
+      return withDeadline(call, deadline, async (signal) => {
+        const answer = await this.#request(call, signal);
+        return parse(await answer.body.text(), call);
+      });
+    });
+  }
+
+  /** Opens a stream and returns its bytes. The deadline holds only until the server begins to answer. */
+  async open(call: Call): Promise<AsyncIterable<Uint8Array>> {
+    return this.#observed(call, async () => {
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
+      try {
+        const answer = await withDeadline(call, deadline.signal, (signal) => this.#request(call, signal));
+        return answer.body;
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+
+  async #observed<T>(call: Call, action: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    let outcome = '200';
+    try {
+      return await action();
+    } catch (error) {
+      outcome =
+        error instanceof ApiError ? String(error.status) : error instanceof TransportError ? error.code : 'ABORT';
+      throw error;
+    } finally {
+      this.#observe(call.method, outcome, (performance.now() - start) / 1000);
+    }
+  }
+
+  async #request(call: Call, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const { dispatcher, headers } = await this.#connection.credentials();
+    const answer = await request(`${this.#connection.server}${call.path}${queryString(call.query)}`, {
+      dispatcher,
+      method: call.method,
+      headers: { ...headers, ...bodyHeaders(call), accept: 'application/json', 'user-agent': this.#userAgent },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      signal,
+      // The deadline's signal is the only clock: undici's own would end every quiet watch after five minutes.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    if (answer.statusCode < 400) return answer;
+    if (answer.statusCode === 401) this.#connection.forget();
+    throw apiErrorFrom(call, answer, await answer.body.text());
+  }
+}
+
+function bodyHeaders(call: Call): Record<string, string> {
+  return call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
+}
+
+function queryString(query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? '' : `?${parameters}`;
+}
+
+function describe(call: Call): string {
+  return `${call.method} ${call.path}`;
+}
+
+function parse(text: string, call: Call): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TransportError('PROTOCOL', `${describe(call)}: the answer is not JSON`, cause);
+  }
+}
+
+/** Proxies in front of the server answer with something else than a Status; its first line is then the message. */
+function apiErrorFrom(call: Call, answer: Dispatcher.ResponseData, text: string): ApiError {
+  let status: Status = {};
+  try {
+    status = JSON.parse(text) as Status;
+  } catch {
+    status = { message: text.split('\n', 1)[0]?.slice(0, 200) ?? '' };
+  }
+  const seconds = Number.parseInt(String(answer.headers['retry-after'] ?? ''), 10);
+  const retryAfter = Number.isNaN(seconds) ? status.details?.retryAfterSeconds : seconds;
+  const message = `${describe(call)}: ${status.message || 'no message'}`;
+  return new ApiError(answer.statusCode, status.reason ?? '', message, retryAfter);
+}
+
+/** Runs an action under the deadline and the caller's signal, and tells apart which of the two ended it. */
+async function withDeadline<T>(
+  call: Call,
+  deadline: AbortSignal,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  call.signal?.throwIfAborted();
+  try {
+    return await action(call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]));
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof TransportError) throw error;
+    call.signal?.throwIfAborted();
+    if (deadline.aborted) {
+      const message = `${describe(call)}: the API server did not answer within ${callDeadlineMs / 1000} s`;
+      throw new TransportError('DEADLINE', message, error);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TransportError('NETWORK', `${describe(call)}: ${reason}`, error);
+  }
+}
