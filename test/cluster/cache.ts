@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { locked } from './lock.ts';
+import type { Log } from './log.ts';
+
+/** An entry that nobody has used for this long goes when a new one of its kind is made. */
+const KEEP_MS = 14 * 24 * 3600 * 1000;
+
+/** The cache folder: `$STANDPIPE_CACHE`, else `$XDG_CACHE_HOME/standpipe`, else `~/.cache/standpipe`. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const folder = env.STANDPIPE_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'standpipe');
+  if (folder.startsWith('/run/')) {
+    throw new Error(
+      `the cache folder ${folder} is below /run, which the cluster hides: set STANDPIPE_CACHE to another one`,
+    );
+  }
+  return folder;
+}
+
+/** What to make: `kind` names the shelf, `key` is the hash of everything that the content depends on. */
+export type Entry = {
+  readonly kind: string;
+  readonly key: string;
+  /** Fills an empty folder. A failure leaves nothing in the cache. */
+  readonly build: (folder: string) => Promise<void>;
+};
+
+function prune(shelf: string, keep: string): void {
+  for (const name of readdirSync(shelf)) {
+    const path = join(shelf, name);
+    if (name !== keep && Date.now() - statSync(path).mtimeMs > KEEP_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Whether that content is in the cache already. */
+export function isCached(kind: string, key: string): boolean {
+  return existsSync(join(cacheFolder(), kind, key));
+}
+
+/**
+ * The folder that holds the entry's content, built if it is not there yet. Any number of processes may ask at once: one
+ * builds, in a folder of its own that a rename puts in place; the others wait.
+ */
+export async function cached(entry: Entry, log: Log): Promise<string> {
+  const shelf = join(cacheFolder(), entry.kind);
+  const folder = join(shelf, entry.key);
+  if (!existsSync(folder)) {
+    await locked(join(cacheFolder(), 'locks', `${entry.kind}-${entry.key}`.replaceAll('/', '-')), log, async () => {
+      if (existsSync(folder)) return;
+      const scratch = join(cacheFolder(), 'tmp', `${entry.kind.replaceAll('/', '-')}-${entry.key}-${process.pid}`);
+      rmSync(scratch, { recursive: true, force: true });
+      mkdirSync(scratch, { recursive: true });
+      mkdirSync(shelf, { recursive: true });
+      try {
+        await entry.build(scratch);
+        renameSync(scratch, folder);
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+      }
+      prune(shelf, entry.key);
+    });
+  }
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}

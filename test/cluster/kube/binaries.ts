@@ -1,0 +1,85 @@
+import { symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cached } from '../cache.ts';
+import { must, run } from '../command.ts';
+import { keyOf, keyOfFiles } from '../hash.ts';
+import { type Log, narrated } from '../log.ts';
+import { which } from '../prerequisites.ts';
+
+/** The Kubernetes version that go.mod pins, as `kubectl version` shall show it. */
+export const KUBERNETES = 'v1.36.3';
+
+const COMPONENTS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'kubelet',
+  'kubectl',
+  'coredns',
+] as const;
+
+const SOURCE = import.meta.dirname;
+const OLDEST_GO = 'go1.26';
+
+/** The linker's flags. Without the version ones the components call themselves v0.0.0 and kubectl refuses to compare. */
+function linkerFlags(): string {
+  const [major = '', minor = ''] = KUBERNETES.slice(1).split('.');
+  const set = {
+    'k8s.io/component-base/version.gitVersion': KUBERNETES,
+    'k8s.io/component-base/version.gitMajor': major,
+    'k8s.io/component-base/version.gitMinor': minor,
+    'k8s.io/component-base/version.gitTreeState': 'clean',
+    'k8s.io/client-go/pkg/version.gitVersion': KUBERNETES,
+  };
+  return ['-s', '-w', ...Object.entries(set).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+}
+
+async function goProgram(): Promise<string> {
+  const go = which('go');
+  const version = go === undefined ? '' : (await run([go, 'env', 'GOVERSION'], { cwd: '/' })).stdout.trim();
+  if (go !== undefined && version.localeCompare(OLDEST_GO, 'en', { numeric: true }) >= 0) return go;
+  throw new Error(
+    `building Kubernetes needs ${OLDEST_GO} or newer (${version === '' ? 'no go found' : `found ${version}`}): install it from https://go.dev/dl/ and put it on PATH`,
+  );
+}
+
+async function build(folder: string, log: Log): Promise<void> {
+  const go = await goProgram();
+  let packages = 0;
+  let last = '';
+  const onLine = (line: string): void => {
+    packages += 1;
+    last = line;
+  };
+  const args = [
+    'build',
+    '-v',
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=${linkerFlags()}`,
+    '-o',
+    join(folder, 'kube'),
+    '.',
+  ];
+  await narrated(
+    log,
+    'building Kubernetes from source (4 to 9 minutes the first time, never again after)',
+    () => must([go, ...args], { cwd: SOURCE, onLine }),
+    () => `${packages} packages, now ${last || 'linking'}`,
+  );
+  for (const component of COMPONENTS) symlinkSync('kube', join(folder, component));
+}
+
+/** The folder that holds the components by name (`kubectl`, `kube-apiserver`, ...), built on the first call ever. */
+export async function kubeBinaries(log: Log): Promise<string> {
+  const key = keyOf(keyOfFiles(...['go.mod', 'go.sum', 'main.go'].map((name) => join(SOURCE, name))), linkerFlags());
+  return cached({ kind: 'kube', key, build: (folder) => build(folder, log) }, log);
+}
+
+/** The same environment with the components, and the Node that runs this, first on PATH. */
+export function withComponents(binaries: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const path = [binaries, dirname(process.execPath), env.PATH, '/usr/sbin', '/sbin'].filter(Boolean).join(':');
+  return { ...env, PATH: path };
+}
