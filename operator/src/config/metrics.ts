@@ -45,3 +45,110 @@ export const defaultMetricsConfig: MetricsConfig = {
   scrape: [],
   scrapeTimeoutMs: 2000,
 };
+
+/** What a check makes of something that was read: the value, or one sentence for each field that is wrong. */
+export type CheckedMetricsConfig = { readonly config: MetricsConfig } | { readonly problems: readonly string[] };
+
+/** The same for the taps of the container's environment. */
+export type CheckedTaps = { readonly value: readonly TapPort[] } | { readonly problems: readonly string[] };
+
+/** Most series that a budget may allow: past this a page is too large to be scraped every few seconds. */
+export const maxSeriesLimit = 100_000;
+
+/** Names that the sidecar gives to targets of its own. */
+export const reservedTargetNames: ReadonlySet<string> = new Set(['standpipe-logs']);
+
+/**
+ * Reads the text of `metrics.json`. Fields that are not known are left alone: an operator that is newer than the sidecar
+ * may write them.
+ */
+export function parseMetricsConfig(text: string): CheckedMetricsConfig {
+  const root = parseObject(text);
+  if (root === undefined) return { problems: ['metrics.json: must be one JSON object'] };
+  const problems: string[] = [];
+  const { generation, maxSeries, scrape, scrapeTimeoutMs } = root;
+  if (!isText(generation, 128)) problems.push('generation: must be a text of 1 to 128 characters');
+  if (!isWhole(maxSeries, 1, maxSeriesLimit))
+    problems.push(`maxSeries: must be a whole number from 1 to ${maxSeriesLimit}`);
+  if (!isWhole(scrapeTimeoutMs, 1, 60_000)) problems.push('scrapeTimeoutMs: must be a whole number from 1 to 60000');
+  if (!Array.isArray(scrape) || scrape.length > 32) problems.push('scrape: must be a list of at most 32 targets');
+  else
+    problems.push(
+      ...scrape.flatMap((target: unknown, index) => targetProblems(target, index)),
+      ...repeated(scrape, 'scrape', ['name']),
+    );
+  return problems.length > 0 ? { problems } : { config: root as unknown as MetricsConfig };
+}
+
+/** Checks the value of STANDPIPE_TAPS once it is read as JSON. */
+export function checkTaps(value: unknown): CheckedTaps {
+  if (!Array.isArray(value) || value.length > 32) return { problems: ['must be a list of at most 32 taps'] };
+  const problems = value.flatMap((tap: unknown, index) => tapProblems(tap, index));
+  problems.push(...repeated(value, '', ['name', 'listen']));
+  return problems.length > 0 ? { problems } : { value: value as readonly TapPort[] };
+}
+
+function targetProblems(target: unknown, index: number): readonly string[] {
+  const at = `scrape[${index}]`;
+  if (!isObject(target)) return [`${at}: must be an object`];
+  const problems = nameProblems(target.name, at);
+  if (typeof target.name === 'string' && reservedTargetNames.has(target.name))
+    problems.push(`${at}.name: "${target.name}" is the name of one of the sidecar's own targets`);
+  problems.push(...portProblems(target.port, `${at}.port`));
+  if (!isText(target.path, 1024) || !/^\/[!-~]*$/.test(target.path))
+    problems.push(`${at}.path: must be an absolute path of at most 1024 printable ASCII characters, such as /metrics`);
+  return problems;
+}
+
+function tapProblems(tap: unknown, index: number): string[] {
+  const at = `[${index}]`;
+  if (!isObject(tap)) return [`${at}: must be an object`];
+  const problems = nameProblems(tap.name, at);
+  problems.push(...portProblems(tap.listen, `${at}.listen`), ...portProblems(tap.app, `${at}.app`));
+  if (tap.listen === tap.app) problems.push(`${at}.app: must differ from listen, or the tap would call itself`);
+  if (tap.protocol !== 'http' && tap.protocol !== 'grpc' && tap.protocol !== 'tcp')
+    problems.push(`${at}.protocol: must be http, grpc or tcp`);
+  return problems;
+}
+
+function nameProblems(name: unknown, at: string): string[] {
+  const good = typeof name === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
+  return good ? [] : [`${at}.name: must be 1 to 63 lower-case letters, digits or hyphens`];
+}
+
+function portProblems(port: unknown, at: string): readonly string[] {
+  return isWhole(port, 1, 65_535) ? [] : [`${at}: must be a port from 1 to 65535`];
+}
+
+function repeated(list: readonly unknown[], at: string, fields: readonly string[]): readonly string[] {
+  return fields.flatMap((field) => {
+    const seen = new Set<unknown>();
+    return list.flatMap((entry, index) => {
+      const value = isObject(entry) ? entry[field] : undefined;
+      const again = value !== undefined && seen.has(value);
+      seen.add(value);
+      return again ? [`${at}[${index}].${field}: ${JSON.stringify(value)} stands twice`] : [];
+    });
+  });
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, max: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= max;
+}
+
+function isWhole(value: unknown, min: number, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
