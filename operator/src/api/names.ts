@@ -46,7 +46,7 @@ export const sidecarPorts: readonly number[] = [9470, 9471, 9472];
 /** Keys of the ConfigMap. */
 export const metricsConfigKey = 'metrics.json';
 export const logsConfigKey = 'logs.json';
-export const bindingTypeKey = (binding: string): string => `binding.${binding}.type`;
+export const bindingEntryKey = (binding: string, entry: string): string => `binding.${binding}.${entry}`;
 
 /** A Microservice's name has no dot, so these cannot clash between two Microservices. */
 export const configMapName = (microservice: string): string => `standpipe.${microservice}`;

@@ -88,11 +88,16 @@ export const reasons = {
   NoBindings: { kind: 'state', text: 'No binding is declared.' },
   BrokerNotFound: { kind: 'state', text: 'The Broker that a binding names does not exist.' },
   BrokerNotUsable: { kind: 'state', text: 'The Broker that a binding names is not ready; its own status says why.' },
+  BrokerNotGranted: { kind: 'state', text: 'No access rule of the Broker is for this namespace.' },
   TopicNotGranted: { kind: 'state', text: 'No access rule of the Broker grants the topic to this namespace.' },
   BindingNotFound: { kind: 'state', text: 'A declaration names a binding that is not there or is not a broker.' },
   MicroserviceNotFound: {
     kind: 'state',
     text: 'The Microservice that a binding names does not exist in the namespace.',
+  },
+  ServiceNotFound: {
+    kind: 'state',
+    text: 'The Service of a bound Microservice does not exist or does not lead to the port.',
   },
   PortNotFound: { kind: 'state', text: 'The named port is not declared in spec.ports.' },
   SecretNotFound: { kind: 'state', text: 'A Secret that is needed does not exist or lacks a key.' },
@@ -111,6 +116,10 @@ export const reasons = {
   },
   SinkNotFound: { kind: 'state', text: 'The LogSink does not exist.' },
   SinkNotGranted: { kind: 'state', text: 'The LogSink is not for this namespace.' },
+  SinkNotUsable: {
+    kind: 'state',
+    text: 'The LogSink is of a kind, or uses a field, that this version does not have yet.',
+  },
   NoDefaultSink: { kind: 'state', text: 'No LogSink is marked default: set logging.sinkName.' },
   TwoDefaultSinks: { kind: 'state', text: 'More than one LogSink is marked default, so none is used.' },
   NotImplemented: { kind: 'state', text: 'A declared field is not built in this version; it changes nothing.' },
