@@ -1,9 +1,5 @@
 /** Every name that Standpipe writes into a cluster, in one place: the contract between its parts and with its users. */
 
-export const group = 'standpipe.dev';
-export const version = 'v1alpha1';
-export const apiVersion = `${group}/${version}`;
-
 /** The server-side apply field manager of the controller. */
 export const fieldManager = 'standpipe';
 

@@ -108,8 +108,8 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   ),
   bindings: fc.constantFrom<Plan['bindings']>(
     [],
-    [{ name: 'db', secretName: 'orders-db', type: 'postgresql', files: true, env: [] }],
-    [{ name: 'e', secretName: 's', files: true, env: [{ name: 'E_HOST', key: 'host', optional: true }] }],
+    [{ name: 'db', secretName: 'orders-db', entries: ['type'], files: true, env: [] }],
+    [{ name: 'e', secretName: 's', entries: [], files: true, env: [{ name: 'E_HOST', key: 'host', optional: true }] }],
   ),
   sidecar: fc.record({
     image: fc.constant('example.org/sidecar:1'),

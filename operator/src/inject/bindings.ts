@@ -1,5 +1,5 @@
 import type { V1Volume } from '@kubernetes/client-node';
-import { bindingTypeKey, bindingVolume, configMapName, defaultBindingRoot } from '../api/names.ts';
+import { bindingEntryKey, bindingVolume, configMapName, defaultBindingRoot } from '../api/names.ts';
 import type { Plan, PlanBinding } from '../plan/plan.ts';
 import type { Edit } from './edit.ts';
 import { selected } from './files.ts';
@@ -54,14 +54,14 @@ function bindingRoot(container: Container): string {
 /** Not optional: an app without its credentials should wait, visibly. */
 function volumeOf(plan: Plan, binding: PlanBinding): V1Volume {
   const name = bindingVolume(binding.name);
-  if (binding.type === undefined) return { name, secret: { secretName: binding.secretName } };
-  const type = { key: bindingTypeKey(binding.name), path: 'type' };
+  if (binding.entries.length === 0) return { name, secret: { secretName: binding.secretName } };
+  const items = binding.entries.map((entry) => ({ key: bindingEntryKey(binding.name, entry), path: entry }));
   return {
     name,
     projected: {
       sources: [
         { secret: { name: binding.secretName } },
-        { configMap: { name: configMapName(plan.microservice), items: [type], optional: true } },
+        { configMap: { name: configMapName(plan.microservice), items, optional: true } },
       ],
     },
   };

@@ -31,8 +31,8 @@ export interface PlanPort {
 export interface PlanBinding {
   readonly name: string;
   readonly secretName: string;
-  /** The `type` entry to add, for a Secret that was not written by Standpipe. */
-  readonly type?: string;
+  /** Entries to add to a Secret that was not written by Standpipe. Their values stand in the ConfigMap. */
+  readonly entries: readonly ('type' | 'provider')[];
   /** Mounted as files under `$SERVICE_BINDING_ROOT/<name>/`. */
   readonly files: boolean;
   /** Environment variables, each from one key. Optional ones are left out where the Secret lacks the key. */

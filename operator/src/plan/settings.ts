@@ -1,0 +1,75 @@
+import { Ajv } from 'ajv';
+import type { Resources } from './plan.ts';
+
+/** The platform team's settings, the same for all Microservices. */
+export interface Settings {
+  /** The image of the sidecars. Give it by digest in production. */
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Names of pull secrets that exist in the namespaces of the services. */
+  readonly imagePullSecrets: readonly string[];
+  /** The user of the sidecars; null where the platform assigns users (OpenShift). */
+  readonly runAsUser: number | null;
+  readonly metrics: { readonly resources: Resources };
+  readonly logs: {
+    /** False where no image with Fluent Bit can be had: then no service gets a logs sidecar, and its status says so. */
+    readonly enabled: boolean;
+    /** `auto` asks the Pod Security label of the namespace. */
+    readonly hostPath: 'auto' | 'allowed' | 'denied';
+    readonly resources: Resources;
+  };
+}
+
+const quantities = { type: 'object', additionalProperties: { type: 'string' } };
+const resources = (requests: Record<string, string>, limits: Record<string, string>) => ({
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  properties: { requests: { ...quantities, default: requests }, limits: { ...quantities, default: limits } },
+});
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    image: { type: 'string', minLength: 1, default: 'ghcr.io/standpipe/sidecar:0.1.0' },
+    imagePullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'], default: 'IfNotPresent' },
+    imagePullSecrets: { type: 'array', items: { type: 'string' }, default: [] },
+    runAsUser: { type: ['integer', 'null'], minimum: 1, default: 10_001 },
+    metrics: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      // From measurements of the sidecar: docs/design/2026-11-24-sidecar-resources.md.
+      properties: { resources: resources({ cpu: '10m', memory: '48Mi' }, { memory: '128Mi' }) },
+    },
+    logs: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: {
+        enabled: { type: 'boolean', default: true },
+        hostPath: { enum: ['auto', 'allowed', 'denied'], default: 'auto' },
+        resources: resources({ cpu: '20m', memory: '88Mi' }, { memory: '192Mi' }),
+      },
+    },
+  },
+};
+
+const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true }).compile<Settings>(schema);
+
+/**
+ * Settings from a parsed document, with defaults for what is left out.
+ * @param document any value; `undefined` and `null` mean an empty document
+ * @throws Error that lists every field that is wrong
+ */
+export function readSettings(document: unknown): Settings {
+  const copy: unknown = structuredClone(document ?? {});
+  if (validate(copy)) return copy;
+  const faults = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+    const field = instancePath.slice(1).replaceAll('/', '.') || 'the document';
+    const extra = 'additionalProperty' in params ? ` (${String(params.additionalProperty)})` : '';
+    return `${field} ${message}${extra}`;
+  });
+  throw new Error(`the settings are not valid: ${faults.join('; ')}`);
+}
