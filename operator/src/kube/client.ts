@@ -8,11 +8,11 @@ import { type Call, type CallObserver, type Query, Transport } from './transport
 import { readEvents, type WatchEvent } from './watch.ts';
 import type { KubeObject, ObjectKey, ObjectMeta } from './wire.ts';
 
-/** Any part of an object. */
+/** Any part of an object. What is undefined is not sent. */
 export type Part<T> = T extends readonly (infer Item)[]
   ? readonly Part<Item>[]
   : T extends object
-    ? { readonly [K in keyof T]?: Part<T[K]> }
+    ? { readonly [K in keyof T]?: Part<T[K]> | undefined }
     : T;
 
 /** The fields that an apply claims; `metadata.uid` and `resourceVersion`, if given, must match what the server has. */

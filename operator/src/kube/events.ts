@@ -35,7 +35,9 @@ export class EventRecorder<Reason extends string> {
   readonly #correlator = new EventCorrelator();
   readonly #started: number;
   /** By series: the latest state that is not written yet. */
-  readonly #pending = new Map<number, EventSeries>();
+  readonly #unwritten = new Map<number, EventSeries>();
+  /** The series among them whose time has come. */
+  readonly #due = new Set<number>();
   #writing: Promise<void> | undefined;
 
   constructor(options: EventRecorderOptions<Reason>) {
@@ -57,37 +59,34 @@ export class EventRecorder<Reason extends string> {
     }
     const series = this.#correlator.observe(regarding, note, this.#clock.date());
     if (series === undefined) return;
-    const isFirst = series.count === 1;
-    const isWaiting = this.#pending.has(series.id);
-    if (!isWaiting && this.#pending.size >= mostPending) return;
-    this.#pending.set(series.id, series);
-    if (isFirst) this.#write();
-    else if (!isWaiting) this.#clock.schedule(rewriteMs, () => this.#write());
+    const isWaiting = this.#unwritten.has(series.id);
+    if (!isWaiting && this.#unwritten.size >= mostPending) return;
+    this.#unwritten.set(series.id, series);
+    if (series.count === 1) void this.#write([series.id]);
+    else if (!isWaiting) this.#clock.schedule(rewriteMs, () => void this.#write([series.id]));
   }
 
   /** Resolves when everything reported so far was written, or failed to be: for a clean shutdown. */
   async flush(): Promise<void> {
-    this.#write();
-    await this.#writing;
+    await this.#write([...this.#unwritten.keys()]);
   }
 
-  #write(): void {
+  /** One Event after the other: they must not take the connections that real work needs. */
+  #write(ids: readonly number[]): Promise<void> {
+    for (const id of ids) this.#due.add(id);
     this.#writing ??= this.#drain().finally(() => {
       this.#writing = undefined;
+      if (this.#due.size > 0) void this.#write([]);
     });
+    return this.#writing;
   }
 
   async #drain(): Promise<void> {
-    for (const [id, series] of this.#pending) {
-      this.#pending.delete(id);
-      try {
-        await this.#put(series);
-      } catch (err) {
-        this.#log.warn(
-          { err, reason: series.note.reason, name: series.regarding.name },
-          'An Event could not be written',
-        );
-      }
+    for (const id of this.#due) {
+      this.#due.delete(id);
+      const series = this.#unwritten.get(id);
+      this.#unwritten.delete(id);
+      if (series !== undefined) await this.#put(series);
     }
   }
 
@@ -95,7 +94,12 @@ export class EventRecorder<Reason extends string> {
     const { client, component, instance } = this.#options;
     // The start of the process keeps its names apart from those of an earlier run; the object's name may be cut.
     const name = `${series.regarding.name.slice(0, 200)}.${this.#started.toString(36)}.${series.id.toString(36)}`;
-    await client.apply(events, eventBody(series, name, component, instance), { fieldManager: component, force: true });
+    const body = eventBody(series, name, component, instance);
+    try {
+      await client.apply(events, body, { fieldManager: component, force: true });
+    } catch (err) {
+      this.#log.warn({ err, reason: series.note.reason, name: series.regarding.name }, 'An Event could not be written');
+    }
   }
 }
 
