@@ -20,7 +20,7 @@ export type Crds = Readonly<Record<Kind, CustomResourceDefinition>>;
  * @throws Error that names the places looked at, if there is none.
  */
 export function crdFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const named = env['STANDPIPE_CRDS'];
+  const named = env.STANDPIPE_CRDS;
   const places =
     named === undefined ? [join(import.meta.dirname, 'crds'), join(import.meta.dirname, '../../../crds')] : [named];
   const found = places.find((place) => existsSync(join(place, files.Microservice)));

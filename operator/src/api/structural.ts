@@ -65,3 +65,9 @@ export function storedSchema(crd: CustomResourceDefinition): Schema {
   if (version === undefined) throw new Error(`the definition of ${crd.spec.names.kind} has no stored version`);
   return version.schema.openAPIV3Schema;
 }
+
+/** The schema of a member of an object, undefined for a field that the schema does not have. */
+export function memberSchema(schema: Schema, name: string): Schema | undefined {
+  const { properties, additionalProperties } = schema;
+  return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+}

@@ -217,7 +217,7 @@ export interface MicroserviceSubscribeDeliverDeadLetter {
  */
 export interface MicroserviceLogging {
   /**
-   * Where the logs are. stdout: what the containers print, read from the node's files of this pod. files: the paths in files. auto: stdout where the namespace permits hostPath volumes, else files. none: no log sidecar.
+   * Where the logs are. stdout: what the containers print, read from the node's files of this pod. files: the paths in files. auto: files if there are any, else stdout where the namespace permits hostPath volumes, else none. none: no log sidecar.
    */
   readonly source: 'auto' | 'stdout' | 'files' | 'none';
   /**
