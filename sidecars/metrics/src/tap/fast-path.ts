@@ -1,0 +1,92 @@
+import { connect, type Server, Socket, type SocketConstructorOpts } from 'node:net';
+import type { HttpTap } from './http-tap.ts';
+import type { Opened, ReadPath } from './read-path.ts';
+import type { Splice } from './splice.ts';
+
+/** Bytes that one read takes at most; also what libuv asks for. */
+const readBytes = 65_536;
+
+/** The read buffer of the whole process: it is used up before any other socket can be read. */
+const readBuffer = Buffer.allocUnsafeSlow(readBytes);
+
+/**
+ * Where bytes wait to be written. The read buffer itself must never be written: under back-pressure libuv keeps the
+ * pointer while another socket reads into the same memory. A write nearly always ends at once, and then this is free again.
+ */
+let staging = Buffer.allocUnsafeSlow(readBytes);
+
+/** Node's server and its handle, as far as its undocumented part is used. The self-test proves that it works. */
+interface ServerHandle {
+  onconnection: (status: number, handle: unknown) => void;
+}
+
+/**
+ * Reads every socket into one buffer through `onread`, and makes sockets from accepted handles directly. A fifth to a
+ * quarter less CPU per request than the public path; used only after `selfTest` has passed on this very runtime.
+ */
+export const fastPath: ReadPath = {
+  name: 'fast',
+  accept(server: Server, onClient) {
+    // The handle is made anew each time the server listens.
+    server.on('listening', () => {
+      handleOf(server).onconnection = (status, handle) => {
+        if (status === 0 && handle !== undefined) onClient(handle);
+      };
+    });
+  },
+  open(accepted: unknown, appHost: string, appPort: number, tap: HttpTap | undefined): Opened {
+    const client: Socket = new Socket({
+      ...socketOptions((length) => carry(splice, length, true)),
+      handle: accepted,
+      pauseOnCreate: true,
+    } as SocketConstructorOpts);
+    const app: Socket = connect({
+      ...socketOptions((length) => carry(splice, length, false)),
+      host: appHost,
+      port: appPort,
+      noDelay: true,
+    });
+    const splice: Splice = { client, app, tap };
+    return { client, app, tap, start: () => start(client) };
+  },
+  refuse(accepted: unknown) {
+    new Socket({ handle: accepted, pauseOnCreate: true } as SocketConstructorOpts).resetAndDestroy();
+  },
+};
+
+function socketOptions(callback: (length: number) => boolean) {
+  return { allowHalfOpen: true, onread: { buffer: readBuffer, callback } };
+}
+
+function start(socket: Socket): void {
+  socket.resume();
+  socket.read(0);
+}
+
+/** Carries what was just read to the other side. Returns false to stop reading until that side has drained. */
+function carry({ client, app, tap }: Splice, length: number, fromClient: boolean): boolean {
+  readBuffer.copy(staging, 0, 0, length);
+  const bytes = staging.subarray(0, length);
+  if (tap !== undefined) look(tap, bytes, fromClient);
+  const to = fromClient ? app : client;
+  const more = to.write(bytes);
+  if (to.writableLength > 0) staging = Buffer.allocUnsafeSlow(readBytes);
+  return more;
+}
+
+/** As `observe` of the splice does, without a closure for each read. */
+function look(tap: HttpTap, bytes: Buffer, fromClient: boolean): void {
+  try {
+    if (fromClient) tap.request(bytes);
+    else tap.response(bytes);
+  } catch {
+    tap.opaque ??= 'parser-error';
+  }
+}
+
+function handleOf(server: Server): ServerHandle {
+  const handle = (server as unknown as { readonly _handle?: ServerHandle })._handle;
+  if (handle === undefined || typeof handle.onconnection !== 'function')
+    throw new Error('the server has no such handle');
+  return handle;
+}

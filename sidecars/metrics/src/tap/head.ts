@@ -1,0 +1,129 @@
+/** Reading of HTTP/1 message heads (RFC 9112) as far as a bystander needs them: where they end and how the body is framed. */
+
+const lf = 10;
+const cr = 13;
+const space = 32;
+const tab = 9;
+const colon = 58;
+
+/** What a scanned head says. One object is reused for every head: nothing is allocated per message. */
+export interface Head {
+  /** The index of the line feed that ends the first line. */
+  lineEnd: number;
+  /** Content-Length in bytes; -1 when there is none. */
+  length: number;
+  /** The last transfer coding is `chunked`. */
+  chunked: boolean;
+  /** There is a Transfer-Encoding and its last coding is not `chunked`: the body ends with the connection. */
+  otherCoding: boolean;
+  /** There is an Upgrade field. */
+  upgrade: boolean;
+  /** The User-Agent is the kubelet's prober (`kube-probe/<version>`). */
+  probe: boolean;
+  /** The framing is contradictory or not readable. */
+  bad: boolean;
+}
+
+/** An empty head to scan into. */
+export function newHead(): Head {
+  return { lineEnd: 0, length: -1, chunked: false, otherCoding: false, upgrade: false, probe: false, bad: false };
+}
+
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+const contentLength = ascii('content-length');
+const transferEncoding = ascii('transfer-encoding');
+const upgrade = ascii('upgrade');
+const userAgent = ascii('user-agent');
+const chunked = ascii('chunked');
+const probeAgent = ascii('kube-probe/');
+
+/**
+ * Scans the head that starts at `from` into `head`. Returns the index just past its blank line, or -1 while the head is
+ * not complete in `bytes`.
+ */
+export function scanHead(bytes: Uint8Array, from: number, head: Head): number {
+  const to = bytes.length;
+  let at = lineFeed(bytes, from, to);
+  if (at < 0) return -1;
+  head.lineEnd = at;
+  head.length = -1;
+  head.chunked = head.otherCoding = head.upgrade = head.probe = head.bad = false;
+  at += 1;
+  while (at < to) {
+    const first = bytes[at] ?? 0;
+    if (first === lf) return at + 1;
+    if (first === cr) {
+      if (at + 1 >= to) return -1;
+      if (bytes[at + 1] === lf) return at + 2;
+      head.bad = true;
+    }
+    const end = lineFeed(bytes, at, to);
+    if (end < 0) return -1;
+    // Only fields that begin with c, t or u matter; all others are passed over unread.
+    const letter = first | 0x20;
+    if (letter === 0x63 || letter === 0x74 || letter === 0x75) readField(bytes, at, end, head);
+    at = end + 1;
+  }
+  return -1;
+}
+
+function lineFeed(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = from; at < to; at++) if (bytes[at] === lf) return at;
+  return -1;
+}
+
+function readField(bytes: Uint8Array, at: number, end: number, head: Head): void {
+  if (isNamed(bytes, at, end, contentLength)) readLength(bytes, at + contentLength.length + 1, end, head);
+  else if (isNamed(bytes, at, end, transferEncoding)) readCoding(bytes, at + transferEncoding.length + 1, end, head);
+  else if (isNamed(bytes, at, end, upgrade)) head.upgrade = true;
+  else if (isNamed(bytes, at, end, userAgent)) {
+    const value = skipBlanks(bytes, at + userAgent.length + 1, end);
+    if (startsWith(bytes, value, end, probeAgent)) head.probe = true;
+  }
+}
+
+/** True if the field's name is `name` (lower case) and a colon follows at once, as RFC 9112 section 5.1 wants it. */
+function isNamed(bytes: Uint8Array, at: number, end: number, name: Uint8Array): boolean {
+  return at + name.length < end && bytes[at + name.length] === colon && startsWith(bytes, at, end, name);
+}
+
+function startsWith(bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean {
+  if (at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (((bytes[at + i] ?? 0) | 0x20) !== ((text[i] ?? 0) | 0x20)) return false;
+  return true;
+}
+
+function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && (bytes[i] === space || bytes[i] === tab)) i++;
+  return i;
+}
+
+/** The index past the last byte of a value that ends before `end`. */
+function trimEnd(bytes: Uint8Array, at: number, end: number): number {
+  let i = end;
+  while (i > at && (bytes[i - 1] === cr || bytes[i - 1] === space || bytes[i - 1] === tab)) i--;
+  return i;
+}
+
+function readLength(bytes: Uint8Array, from: number, end: number, head: Head): void {
+  const start = skipBlanks(bytes, from, end);
+  const stop = trimEnd(bytes, start, end);
+  // 15 digits stay exact in a double; a longer length, a list or a sign is left to the app to judge.
+  if (stop === start || stop - start > 15) head.bad = true;
+  let value = 0;
+  for (let i = start; i < stop; i++) {
+    const digit = (bytes[i] ?? 0) - 48;
+    if (digit < 0 || digit > 9) head.bad = true;
+    value = value * 10 + digit;
+  }
+  if (head.length >= 0 && head.length !== value) head.bad = true;
+  head.length = value;
+}
+
+function readCoding(bytes: Uint8Array, from: number, end: number, head: Head): void {
+  const start = skipBlanks(bytes, from, end);
+  const stop = trimEnd(bytes, start, end);
+  head.chunked = stop - start >= chunked.length && startsWith(bytes, stop - chunked.length, stop, chunked);
+  head.otherCoding = !head.chunked;
+}

@@ -1,0 +1,31 @@
+import { connect, type Server, type Socket } from 'node:net';
+import type { HttpTap } from './http-tap.ts';
+import type { Opened, ReadPath } from './read-path.ts';
+import { observe } from './splice.ts';
+
+/** Reads through `data` events, with node's documented interface only. Every read allocates. */
+export const publicPath: ReadPath = {
+  name: 'public',
+  accept(server: Server, onClient) {
+    server.on('connection', onClient);
+  },
+  open(accepted: unknown, appHost: string, appPort: number, tap: HttpTap | undefined): Opened {
+    const client = accepted as Socket;
+    const app = connect({ host: appHost, port: appPort, noDelay: true, allowHalfOpen: true });
+    const splice = { client, app, tap };
+    client.on('data', (bytes: Buffer) => {
+      observe(splice, (each) => each.request(bytes));
+      if (!app.write(bytes)) client.pause();
+    });
+    // A `data` listener starts the flow; the client's is held back until the app has accepted.
+    client.pause();
+    app.on('data', (bytes: Buffer) => {
+      observe(splice, (each) => each.response(bytes));
+      if (!client.write(bytes)) app.pause();
+    });
+    return { ...splice, start: () => client.resume() };
+  },
+  refuse(accepted: unknown) {
+    (accepted as Socket).resetAndDestroy();
+  },
+};

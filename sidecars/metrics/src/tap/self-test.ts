@@ -1,0 +1,115 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { fastPath } from './fast-path.ts';
+import { publicPath } from './public-path.ts';
+import type { ReadPath } from './read-path.ts';
+import { join } from './splice.ts';
+import { TapCounters } from './tap-counters.ts';
+
+/** Enough to fill the socket buffers on the way, so that back-pressure is a part of the test. */
+const bytesEach = 4 * 1024 * 1024;
+const timeoutMs = 5000;
+
+/** What the operator of a pod may ask for; `auto` is the fast path where it works. */
+export type ReadPathChoice = 'auto' | ReadPath['name'];
+
+/** The path to use, and why it is not the fast one. */
+export interface ChosenReadPath {
+  readonly path: ReadPath;
+  readonly problem: string | undefined;
+}
+
+/** Chooses the read path: the fast one has to prove on this runtime that it neither loses nor mixes up a byte. */
+export async function chooseReadPath(choice: ReadPathChoice): Promise<ChosenReadPath> {
+  if (choice === 'public') return { path: publicPath, problem: undefined };
+  const problem = await selfTest(fastPath);
+  if (problem === undefined) return { path: fastPath, problem };
+  return { path: publicPath, problem };
+}
+
+/**
+ * Sends two different streams at once through a tap to an echo and back, to readers that pause, and closes by halves.
+ * Returns what went wrong, or undefined. Uses loopback sockets only.
+ */
+export async function selfTest(path: ReadPath): Promise<string | undefined> {
+  const echo = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.pipe(socket);
+  });
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  try {
+    path.accept(server, (accepted) => {
+      const opened = path.open(accepted, '127.0.0.1', portOf(echo), undefined);
+      join(opened, new TapCounters(), opened.start, () => {});
+    });
+    await Promise.all([listen(echo), listen(server)]);
+    const problems = await Promise.all([exchange(portOf(server), 1), exchange(portOf(server), 7)]);
+    return problems.find((problem) => problem !== undefined);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    echo.close();
+    server.close();
+  }
+}
+
+/** Sends a stream whose bytes follow from their place and `step`, and compares what comes back. */
+function exchange(port: number, step: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const pattern = patternOf(step);
+    let received = 0;
+    let paused = 0;
+    const finish = (problem: string | undefined) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(problem);
+    };
+    const timer = setTimeout(() => finish(`only ${received} of ${bytesEach} bytes came back in time`), timeoutMs);
+    socket.on('error', (error) => finish(error.message));
+    socket.on('connect', () => send(socket, pattern));
+    socket.on('data', (bytes: Buffer) => {
+      for (let i = 0; i < bytes.length; i += 97) {
+        if (bytes[i] !== pattern[(received + i) % pattern.length]) finish(`byte ${received + i} came back changed`);
+      }
+      received += bytes.length;
+      // A pause every now and then, so that writes to this reader stay pending.
+      if (received - paused < bytesEach / 8) return;
+      paused = received;
+      socket.pause();
+      setTimeout(() => socket.resume(), 2);
+    });
+    socket.on('end', () => finish(received === bytesEach ? undefined : `${received} of ${bytesEach} bytes came back`));
+  });
+}
+
+function send(socket: Socket, pattern: Buffer): void {
+  let sent = 0;
+  const more = () => {
+    while (sent < bytesEach) {
+      const part = pattern.subarray(0, bytesEach - sent);
+      sent += part.length;
+      if (!socket.write(part)) return;
+    }
+    socket.off('drain', more);
+    socket.end();
+  };
+  socket.on('drain', more);
+  more();
+}
+
+/** One piece of a stream. Its length is a prime next to the size of a read, so that reads and pieces never align. */
+function patternOf(step: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length: 65_521 }, (_, place) => Math.imul(place, step) + (place >>> 8)));
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
