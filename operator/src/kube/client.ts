@@ -1,92 +1,26 @@
 /** Reads and writes objects of any type, as raw JSON. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import { pods } from './builtin.ts';
+import type {
+  Applied,
+  ApplyOptions,
+  CallOptions,
+  ClientOptions,
+  Created,
+  CreateOptions,
+  DeleteOptions,
+  ListOptions,
+  Page,
+  Preconditions,
+  WatchOptions,
+  WriteOptions,
+} from './calls.ts';
 import { Connection } from './connection.ts';
-import { isApiError } from './errors.ts';
+import { ApiError, isApiError } from './errors.ts';
 import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resourceType.ts';
-import { type Call, type CallObserver, type Query, Transport } from './transport.ts';
+import { type Call, type Query, Transport } from './transport.ts';
 import { readEvents, type WatchEvent } from './watch.ts';
-import type { KubeObject, ObjectKey, ObjectMeta } from './wire.ts';
-
-/** Any part of an object. What is undefined is not sent. */
-export type Part<T> = T extends readonly (infer Item)[]
-  ? readonly Part<Item>[]
-  : T extends object
-    ? { readonly [K in keyof T]?: Part<T[K]> | undefined }
-    : T;
-
-/** The fields that an apply claims; `metadata.uid` and `resourceVersion`, if given, must match what the server has. */
-export type Applied<T extends KubeObject> = Part<Omit<T, 'apiVersion' | 'kind' | 'metadata'>> & {
-  readonly metadata: Partial<ObjectMeta> & { readonly name: string };
-};
-
-/** A whole new object; `metadata.generateName` may stand in for the name. */
-export type Created<T extends KubeObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & {
-  readonly metadata: Partial<ObjectMeta>;
-};
-
-export interface CallOptions {
-  /** Aborts the call: it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface WriteOptions extends CallOptions {
-  /** Have the server do everything, admission included, but store nothing. */
-  readonly dryRun?: boolean | undefined;
-}
-
-export interface CreateOptions extends WriteOptions {
-  readonly fieldManager?: string | undefined;
-}
-
-export interface ApplyOptions extends WriteOptions {
-  readonly fieldManager: string;
-  /** Take over fields that another manager owns; otherwise the server answers KUBE_CONFLICT. */
-  readonly force?: boolean | undefined;
-}
-
-/** What must still be true of the object when it is deleted; otherwise the server answers KUBE_CONFLICT. */
-export interface Preconditions {
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
-}
-
-export interface DeleteOptions extends WriteOptions, Preconditions {
-  readonly gracePeriodSeconds?: number | undefined;
-  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' | undefined;
-}
-
-/** Which objects of a type: of one namespace or of all, by label and by field. */
-export interface Selection {
-  readonly namespace?: string | undefined;
-  readonly labelSelector?: string | undefined;
-  readonly fieldSelector?: string | undefined;
-}
-
-export interface ListOptions extends Selection, CallOptions {
-  /** Objects per page, 250 by default: a page of pods then parses in some ten milliseconds. */
-  readonly limit?: number | undefined;
-}
-
-export interface WatchOptions extends Selection, CallOptions {
-  /** Where to go on from, as a list or a watch event told. */
-  readonly resourceVersion?: string | undefined;
-  /** After how long the server ends the stream. */
-  readonly timeoutSeconds?: number | undefined;
-  /** Ask for events which only tell how far the stream is; true by default. */
-  readonly allowWatchBookmarks?: boolean | undefined;
-}
-
-/** One page of a list. All pages of one list show the same moment, `resourceVersion`. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly resourceVersion: string;
-}
-
-export interface ClientOptions {
-  readonly userAgent?: string | undefined;
-  readonly observe?: CallObserver | undefined;
-}
+import { formatKey, type KubeObject, type ObjectKey } from './wire.ts';
 
 const defaultPageSize = 250;
 
@@ -187,10 +121,15 @@ export class Client {
     await this.#send({ method: 'DELETE', path, query: dryRun(options), body, signal });
   }
 
-  /** Evicts a pod; KUBE_TOO_MANY_REQUESTS where its disruption budget does not allow it now. */
+  /**
+   * Evicts a pod; KUBE_TOO_MANY_REQUESTS where its disruption budget does not allow it now. The server tries for ten
+   * seconds to evict a pod of another uid than the one that was meant, unless it is also told a resource version, so
+   * one is read here.
+   */
   async evict(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
-    const { uid, resourceVersion, gracePeriodSeconds, signal } = options;
-    const deleteOptions = { preconditions: { uid, resourceVersion }, gracePeriodSeconds };
+    const { gracePeriodSeconds, signal } = options;
+    const preconditions = await this.#podPreconditions(key, options);
+    const deleteOptions = { preconditions, gracePeriodSeconds };
     const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: key, deleteOptions };
     const path = objectPath(pods, key.namespace, key.name, 'eviction');
     await this.#send({ method: 'POST', path, query: dryRun(options), body, signal });
@@ -221,13 +160,34 @@ export class Client {
     const path = objectPath(type, object.metadata.namespace, object.metadata.name, subresource);
     const query = { fieldManager: options.fieldManager, force: options.force ?? false, ...dryRun(options) };
     const body = typed(type, object);
-    return this.#send<T>({ method: 'PATCH', path, query, body, contentType: applyPatch, signal: options.signal });
+    try {
+      const call: Call = { method: 'PATCH', path, query, body, contentType: applyPatch, signal: options.signal };
+      return await this.#send<T>(call);
+    } catch (error) {
+      throw object.metadata.uid === undefined ? error : uidConflict(error);
+    }
+  }
+
+  async #podPreconditions(key: ObjectKey, options: DeleteOptions): Promise<Preconditions> {
+    const { uid, resourceVersion, signal } = options;
+    if (uid === undefined || resourceVersion !== undefined) return { uid, resourceVersion };
+    const { metadata } = await this.get(pods, key, { signal });
+    if (metadata.uid !== uid) {
+      throw new ApiError(409, 'Conflict', `Pod ${formatKey(key)} is not the one that was meant: its uid is another`);
+    }
+    return { uid, resourceVersion: metadata.resourceVersion };
   }
 
   /** The server is trusted to answer with what was asked for. */
   async #send<T>(call: Call): Promise<T> {
     return (await this.#transport.send(call)) as T;
   }
+}
+
+/** The server calls another uid invalid where there is a new object, and a conflict where there is none. */
+function uidConflict(error: unknown): unknown {
+  const isOther = isApiError(error, 'KUBE_INVALID') && error.fields.includes('metadata.uid');
+  return isOther ? new ApiError(409, 'Conflict', error.message) : error;
 }
 
 function dryRun(options: WriteOptions): Query {

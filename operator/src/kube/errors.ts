@@ -35,6 +35,12 @@ export function codeFor(status: number, reason: string): ApiErrorCode {
   return status >= 500 ? 'KUBE_SERVER_ERROR' : 'KUBE_BAD_REQUEST';
 }
 
+/** What an error can tell beyond its status. */
+export interface ApiErrorDetails {
+  readonly retryAfter?: number | undefined;
+  readonly fields?: readonly string[] | undefined;
+}
+
 /** The API server answered with an error. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -45,20 +51,28 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   /** How long the server asks to wait, in seconds, if it says so. */
   readonly retryAfter: number | undefined;
+  /** The fields that an invalid object is wrong in. */
+  readonly fields: readonly string[];
 
-  constructor(status: number, reason: string, message: string, retryAfter?: number) {
+  constructor(status: number, reason: string, message: string, details: ApiErrorDetails = {}) {
     const code = codeFor(status, reason);
     super(`${message} (${status}${reason === '' ? '' : ` ${reason}`}: ${apiErrors[code].advice})`);
     this.status = status;
     this.reason = reason;
     this.code = code;
-    this.retryAfter = retryAfter;
+    this.retryAfter = details.retryAfter;
+    this.fields = details.fields ?? [];
   }
 
-  /** Makes the error from a Status object: an answer's body, or the object of an ERROR event within a watch. */
-  static fromStatus(status: Status, context: string): ApiError {
-    const message = `${context}: ${status.message ?? 'no message'}`;
-    return new ApiError(status.code ?? 500, status.reason ?? '', message, status.details?.retryAfterSeconds);
+  /**
+   * Makes the error from a Status object: an answer's body, or the object of an ERROR event within a watch. What the
+   * HTTP answer itself says goes before what stands in the Status.
+   */
+  static fromStatus(status: Status, context: string, http: { status?: number; retryAfter?: number } = {}): ApiError {
+    const retryAfter = http.retryAfter ?? status.details?.retryAfterSeconds;
+    const fields = status.details?.causes?.flatMap((cause) => cause.field ?? []);
+    const message = `${context}: ${status.message || 'no message'}`;
+    return new ApiError(http.status ?? status.code ?? 500, status.reason ?? '', message, { retryAfter, fields });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Writes Events about objects: for people, who see them in `kubectl describe`. Nothing may depend on them. */
 import { type Event, events } from './builtin.ts';
-import type { Applied, Client } from './client.ts';
+import type { Applied } from './calls.ts';
+import type { Client } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { EventCorrelator, type EventNote, type EventSeries } from './eventCorrelator.ts';
 import { type Log, silentLog } from './log.ts';

@@ -69,7 +69,7 @@ test('the wait that a server asks for is kept', async () => {
   const times: number[] = [];
   const { loop, clock } = started(async () => {
     times.push(clock.now());
-    if (times.length === 1) throw new ApiError(429, 'TooManyRequests', 'slow down', 7);
+    if (times.length === 1) throw new ApiError(429, 'TooManyRequests', 'slow down', { retryAfter: 7 });
     return {};
   });
   loop.queue.add('ns/a');

@@ -1,6 +1,7 @@
 /** Keeps a Store equal to what the API server has, whatever breaks in between, until it is stopped. */
 import { DecorrelatedBackoff, type Random } from './backoff.ts';
-import type { Client, Selection } from './client.ts';
+import type { Selection } from './calls.ts';
+import type { Client } from './client.ts';
 import { type Clock, sleep, systemClock } from './clock.ts';
 import { ApiError, isApiError, TransportError } from './errors.ts';
 import { type Log, silentLog } from './log.ts';

@@ -125,10 +125,9 @@ function apiErrorFrom(call: Call, answer: Dispatcher.ResponseData, text: string)
   } catch {
     status = { message: text.split('\n', 1)[0]?.slice(0, 200) ?? '' };
   }
-  const seconds = Number.parseInt(String(answer.headers['retry-after'] ?? ''), 10);
-  const retryAfter = Number.isNaN(seconds) ? status.details?.retryAfterSeconds : seconds;
-  const message = `${describe(call)}: ${status.message || 'no message'}`;
-  return new ApiError(answer.statusCode, status.reason ?? '', message, retryAfter);
+  const retryAfter = Number.parseInt(String(answer.headers['retry-after'] ?? ''), 10);
+  const http = { status: answer.statusCode, ...(Number.isNaN(retryAfter) ? {} : { retryAfter }) };
+  return ApiError.fromStatus(status, describe(call), http);
 }
 
 /** Runs an action under the deadline and the caller's signal, and tells apart which of the two ended it. */

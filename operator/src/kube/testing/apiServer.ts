@@ -1,7 +1,8 @@
 /** For tests against a real API server: the one that KUBECONFIG names. */
 import { KubeConfig } from '@kubernetes/client-node';
 import { namespaces } from '../builtin.ts';
-import { Client, type ClientOptions } from '../client.ts';
+import type { ClientOptions } from '../calls.ts';
+import { Client } from '../client.ts';
 
 /** Reads the kubeconfig of the test cluster. */
 export function testConfig(): KubeConfig {
