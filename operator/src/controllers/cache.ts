@@ -1,0 +1,126 @@
+import type { Broker } from '../api/generated/broker.ts';
+import type { LogSink } from '../api/generated/logSink.ts';
+import type { Microservice } from '../api/generated/microservice.ts';
+import { fieldManager, managedBy, managedByLabel, microserviceLabel, ownerLabel } from '../api/names.ts';
+import {
+  type ControllerRevision,
+  controllerRevisions,
+  type Namespace,
+  namespaces,
+  type Pod,
+  pods,
+  type Secret,
+  type Service,
+  secrets,
+  services,
+} from '../kube/builtin.ts';
+import type { Selection } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import type { Log } from '../kube/log.ts';
+import { Reflector, type ReflectorHooks } from '../kube/reflector.ts';
+import type { ResourceType } from '../kube/resourceType.ts';
+import { type Indexer, Store } from '../kube/store.ts';
+import { strip } from '../kube/strip.ts';
+import type { KubeObject } from '../kube/wire.ts';
+import { brokers, logSinks, microservices, type Workload, type WorkloadKind } from './types.ts';
+import { marksOf, workloadTypes } from './workloads.ts';
+
+export interface CacheOptions {
+  readonly client: Client;
+  readonly log: Log;
+  readonly hooks: ReflectorHooks;
+  /** The operator's own namespace. */
+  readonly namespace: string;
+}
+
+/** Everything that the controller watches. */
+export class ControllerCache {
+  readonly microservices: Store<Microservice>;
+  readonly brokers: Store<Broker>;
+  readonly sinks: Store<LogSink>;
+  readonly namespaces: Store<Namespace>;
+  readonly services: Store<Service>;
+  /** The Secrets of the operator's own namespace, where the platform team keeps credentials. */
+  readonly secrets: Store<Secret>;
+  readonly plans: Store<ControllerRevision>;
+  readonly pods: Store<Pod>;
+  readonly workloads: Readonly<Record<WorkloadKind, Store<Workload>>>;
+  readonly #options: CacheOptions;
+  readonly #reflectors: { readonly run: (signal: AbortSignal) => Promise<void>; readonly synced: Promise<void> }[] = [];
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+    this.microservices = this.#watch(microservices, {}, { workload: (m) => [workloadKey(m)] });
+    this.brokers = this.#watch(brokers);
+    this.sinks = this.#watch(logSinks);
+    this.namespaces = this.#watch(namespaces);
+    this.services = this.#watch(services);
+    this.secrets = this.#watch(secrets, { namespace: options.namespace });
+    this.plans = this.#watch(
+      controllerRevisions,
+      { labelSelector: `${managedByLabel}=${managedBy}` },
+      { owner: byLabel(ownerLabel) },
+    );
+    this.pods = this.#watch(pods, { labelSelector: microserviceLabel }, { microservice: byLabel(microserviceLabel) });
+    const marked: Indexer<Workload> = (w) => {
+      const marks = marksOf(w);
+      return marks === null ? [] : [`${w.metadata.namespace}/${marks.microservice}`];
+    };
+    const workloads = (kind: WorkloadKind) => this.#watch(workloadTypes[kind], {}, { marked }, fieldManager);
+    this.workloads = {
+      Deployment: workloads('Deployment'),
+      StatefulSet: workloads('StatefulSet'),
+      DaemonSet: workloads('DaemonSet'),
+      CronJob: workloads('CronJob'),
+    };
+  }
+
+  /** Resolves when every store holds a first whole list. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#reflectors.map((reflector) => reflector.synced));
+  }
+
+  /** Keeps the stores up to date until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
+  }
+
+  /** The workloads whose templates carry the label of a Microservice. */
+  marked(key: string): readonly Workload[] {
+    return Object.values(this.workloads).flatMap((store) => store.byIndex('marked', key));
+  }
+
+  #watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection: Selection = {},
+    indexers: Readonly<Record<string, Indexer<T>>> = {},
+    keepManager?: string,
+  ): Store<T> {
+    const { client, log, hooks } = this.#options;
+    const store = new Store<T>({ indexers });
+    const reflector = new Reflector<T>({
+      client,
+      type,
+      store,
+      log,
+      hooks,
+      transform: strip({ keepManager }),
+      ...selection,
+    });
+    this.#reflectors.push({ run: (signal) => reflector.run(signal), synced: store.synced });
+    return store;
+  }
+}
+
+function byLabel(label: string): Indexer<KubeObject> {
+  return ({ metadata }) => {
+    const value = metadata.labels?.[label];
+    return value === undefined ? [] : [`${metadata.namespace}/${value}`];
+  };
+}
+
+/** Names the workload of a Microservice as `<kind>/<namespace>/<name>`: `None` never equals a workload's own key. */
+export function workloadKey({ metadata, spec }: Microservice): string {
+  const { kind = 'Deployment', name = metadata.name } = spec.workload ?? {};
+  return `${kind}/${metadata.namespace}/${name}`;
+}

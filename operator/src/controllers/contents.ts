@@ -1,0 +1,86 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import { configMapName, logsConfigKey, metricsConfigKey } from '../api/names.ts';
+import { configMaps, type Secret, secrets } from '../kube/builtin.ts';
+import type { Client } from '../kube/client.ts';
+import type { Store } from '../kube/store.ts';
+import type { Problem } from '../plan/problem.ts';
+import type { Resolution } from '../plan/resolve.ts';
+import { type SecretContent, secretContent } from './bindingSecrets.ts';
+import { NotOursError, OwnedObjects } from './owned.ts';
+
+/** The content of each generated Secret, by its name. */
+type Secrets = ReadonlyMap<string, SecretContent>;
+
+/** What pods find in their volumes: the ConfigMap of the sidecars and the Secrets of the bindings. */
+export class Contents {
+  readonly #client: Client;
+  readonly #owned: OwnedObjects;
+  readonly #platformSecrets: Store<Secret>;
+  readonly #namespace: string;
+
+  /** @param namespace the operator's own, where the platform's Secrets are */
+  constructor(client: Client, platformSecrets: Store<Secret>, namespace: string) {
+    this.#client = client;
+    this.#owned = new OwnedObjects(client);
+    this.#platformSecrets = platformSecrets;
+    this.#namespace = namespace;
+  }
+
+  /** Mixes the Secrets, or says what of the platform's is missing. Nothing is written. */
+  mix({ recipes, plan }: Resolution): Secrets | Problem[] {
+    const lookup = (name: string) => this.#platformSecrets.get({ namespace: this.#namespace, name });
+    const contents = new Map<string, SecretContent>();
+    const problems: Problem[] = [];
+    for (const recipe of recipes) {
+      const content = secretContent(recipe, lookup);
+      const i = plan.bindings.findIndex(({ name }) => name === recipe.binding);
+      if ('data' in content) contents.set(recipe.secretName, content);
+      else problems.push({ ...content, field: `spec.bindings[${i}].brokerName` });
+    }
+    return problems.length > 0 ? problems : contents;
+  }
+
+  /** Writes the Secrets and the ConfigMap, where they differ. Returns a problem where a name is taken. */
+  async write(
+    owner: Microservice,
+    resolution: Resolution,
+    contents: Secrets,
+    signal: AbortSignal,
+  ): Promise<Problem | null> {
+    try {
+      for (const [name, content] of contents) await this.#owned.ensure(secrets, owner, name, content, signal);
+      const data = configData(resolution);
+      await this.#owned.ensure(configMaps, owner, configMapName(owner.metadata.name), { data }, signal);
+      return null;
+    } catch (error) {
+      if (!(error instanceof NotOursError)) throw error;
+      return { field: 'metadata.name', reason: 'SecretNotOurs', message: error.message };
+    }
+  }
+
+  /** Deletes the Secrets of bindings that are no longer declared. @param kept the names of those that are */
+  async prune(owner: Microservice, kept: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    const { name: ownerName, namespace, uid } = owner.metadata;
+    for (const { secretName } of owner.status?.bindings ?? []) {
+      if (secretName === undefined || kept.has(secretName) || !secretName.startsWith(`standpipe.${ownerName}.`))
+        continue;
+      const secret = await this.#client.find(secrets, { namespace, name: secretName }, { signal });
+      const ours = secret?.metadata.ownerReferences?.some((reference) => reference.uid === uid) === true;
+      if (!ours) continue;
+      await this.#client.delete(secrets, { namespace, name: secretName }, { uid: secret?.metadata.uid, signal });
+    }
+  }
+
+  /** Forgets what it knows of a Microservice that is gone. */
+  forget(namespace: string, microservice: string): void {
+    this.#owned.forget(namespace, microservice);
+  }
+}
+
+function configData({ metricsConfig, logsConfig, bindingEntries }: Resolution): Record<string, string> {
+  return {
+    [metricsConfigKey]: JSON.stringify(metricsConfig, null, 2),
+    ...(logsConfig === null ? {} : { [logsConfigKey]: JSON.stringify(logsConfig, null, 2) }),
+    ...bindingEntries,
+  };
+}

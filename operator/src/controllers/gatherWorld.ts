@@ -1,0 +1,32 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import type { Service } from '../kube/builtin.ts';
+import type { Settings } from '../plan/settings.ts';
+import type { ServiceView, World } from '../plan/world.ts';
+import type { ControllerCache } from './cache.ts';
+
+/** Gathers from the caches what `resolve` reads. The only place where a Plan's inputs are looked up. */
+export function gatherWorld(cache: ControllerCache, settings: Settings, microservice: Microservice): World {
+  const namespace = microservice.metadata.namespace ?? '';
+  return {
+    microservice,
+    brokers: cache.brokers.list().filter(isKept),
+    sinks: cache.sinks.list().filter(isKept),
+    peers: cache.microservices.list(namespace).filter(isKept),
+    services: cache.services.list(namespace).map(serviceView),
+    namespace: { name: namespace, labels: cache.namespaces.get({ name: namespace })?.metadata.labels ?? {} },
+    settings,
+  };
+}
+
+function isKept({ metadata }: { readonly metadata: { readonly deletionTimestamp?: string | undefined } }): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
+function serviceView({ metadata, spec }: Service): ServiceView {
+  const ports = (spec?.ports ?? []).map(({ name, port, targetPort }) => ({
+    name,
+    port,
+    targetPort: targetPort as number | string | undefined,
+  }));
+  return { name: metadata.name, ports };
+}

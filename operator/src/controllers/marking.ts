@@ -1,0 +1,55 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { Client } from '../kube/client.ts';
+import type { WebhookCanary } from './canary.ts';
+import type { Workload } from './types.ts';
+import { applyMarks, markedByUs, marksOf } from './workloads.ts';
+
+/** Whether a workload carries the marks, and why not. */
+export interface Marking {
+  readonly marked: boolean;
+  readonly reason: Reason;
+  /** When to look again, in milliseconds, where nothing else would bring it up. */
+  readonly retryMs?: number;
+}
+
+/** Marks workloads, and takes marks off. */
+export class Marker {
+  readonly #client: Client;
+  readonly #canary: WebhookCanary;
+
+  constructor(client: Client, canary: WebhookCanary) {
+    this.#client = client;
+    this.#canary = canary;
+  }
+
+  /**
+   * Puts the marks on the workload that a Microservice names, once the webhook has been proven to work: marking rolls
+   * the pods, and they must not come up bare.
+   * @param workload undefined for `kind: None`
+   */
+  async mark(
+    microservice: Microservice,
+    workload: Workload | undefined,
+    revision: string,
+    signal: AbortSignal,
+  ): Promise<Marking> {
+    if (workload === undefined) return { marked: true, reason: 'NoWorkload' };
+    const { name } = microservice.metadata;
+    const marks = marksOf(workload);
+    if (microservice.spec.rollout?.restart === 'manual') {
+      return { marked: marks?.microservice === name, reason: 'RestartManual' };
+    }
+    if (marks?.microservice === name && marks.revision === revision) return { marked: true, reason: 'Injected' };
+    if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
+    await applyMarks(this.#client, workload, { microservice: name, revision }, signal);
+    return { marked: true, reason: 'Injected' };
+  }
+
+  /** Takes the marks off workloads, where this controller put them there; their pods roll back to bare. */
+  async unmark(workloads: readonly Workload[], signal: AbortSignal): Promise<void> {
+    for (const workload of workloads) {
+      if (markedByUs(workload)) await applyMarks(this.#client, workload, null, signal);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { dateConditions, type Verdict } from '../api/conditions.ts';
+import type { Microservice, MicroserviceStatus } from '../api/generated/microservice.ts';
+import type { Reason } from '../api/reasons.ts';
+import { templateProblems } from '../inject/fits.ts';
+import { inject } from '../inject/inject.ts';
+import { decideTaps } from '../inject/taps.ts';
+import type { PodTemplate } from '../inject/template.ts';
+import type { Client } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Result } from '../kube/reconcileLoop.ts';
+import { formatKey, type KubeObject, type ObjectKey, referenceTo } from '../kube/wire.ts';
+import type { Problem } from '../plan/problem.ts';
+import { type Resolution, resolve } from '../plan/resolve.ts';
+import type { Settings } from '../plan/settings.ts';
+import { unbuiltFields } from '../plan/unbuilt.ts';
+import type { ControllerCache } from './cache.ts';
+import type { Contents } from './contents.ts';
+import type { DrainLedger } from './drains.ts';
+import { gatherWorld } from './gatherWorld.ts';
+import type { Marker, Marking } from './marking.ts';
+import { microserviceStatus } from './microserviceStatus.ts';
+import { revisionsInUse, surveyPods } from './podSurvey.ts';
+import { keptStatus, writeStatus } from './status.ts';
+import type { StoredPlans } from './storedPlans.ts';
+import { findTarget } from './targetWorkload.ts';
+import { microservices, type Workload } from './types.ts';
+import type { UserSecrets } from './userSecrets.ts';
+import { problemVerdicts, progressVerdicts } from './verdicts.ts';
+import { desiredPods, templateOf } from './workloads.ts';
+
+/** What the controller of Microservices is made of. */
+export interface MicroserviceParts {
+  readonly client: Client;
+  readonly cache: ControllerCache;
+  readonly settings: Settings;
+  readonly contents: Contents;
+  readonly plans: StoredPlans;
+  readonly marker: Marker;
+  readonly userSecrets: UserSecrets;
+  readonly drains: DrainLedger;
+  readonly events: EventRecorder<Reason>;
+  readonly clock: Clock;
+}
+
+/** When to look at generated objects again although nothing seems to have changed, in milliseconds. */
+const recheckMs = 6 * 60_000;
+/** When to look again at a contradiction that no watch will resolve, in milliseconds. */
+const problemMs = 15_000;
+
+type Stored = Microservice & KubeObject;
+
+/** What a Microservice needs before anything of it may be written. */
+interface Ready {
+  readonly resolution: Resolution;
+  readonly target: Workload | undefined;
+  readonly secrets: Exclude<ReturnType<Contents['mix']>, Problem[]>;
+}
+
+/**
+ * Makes the cluster match one Microservice, in steps: check everything, write what pods will need, mark the workload,
+ * clean up, report. A contradiction found by the checks ends it before anything is written.
+ */
+export class MicroserviceController {
+  readonly #parts: MicroserviceParts;
+
+  constructor(parts: MicroserviceParts) {
+    this.#parts = parts;
+  }
+
+  /** The reconcile function. */
+  async reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result> {
+    const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+    if (microservice === undefined || microservice.metadata.deletionTimestamp !== undefined) {
+      await this.#takeBack(key, signal);
+      return {};
+    }
+    const ready = await this.#check(microservice, signal);
+    if (Array.isArray(ready)) return this.#refuse(microservice, ready, signal);
+    const taken = await this.#parts.contents.write(microservice, ready.resolution, ready.secrets, signal);
+    if (taken !== null) return this.#refuse(microservice, [taken], signal);
+    const revision = await this.#parts.plans.store(microservice, ready.resolution.plan, signal);
+    const marking = await this.#mark(microservice, ready, revision, signal);
+    await this.#cleanUp(microservice, ready, revision, signal);
+    await this.#report(microservice, ready, revision, marking, signal);
+    return { requeueAfterMs: marking.retryMs ?? recheckMs };
+  }
+
+  /** Everything that can be wrong, before anything is written. */
+  async #check(microservice: Stored, signal: AbortSignal): Promise<Ready | Problem[]> {
+    const { cache, settings, contents, userSecrets } = this.#parts;
+    const resolved = resolve(gatherWorld(cache, settings, microservice));
+    if ('problems' in resolved) return [...resolved.problems];
+    const { resolution } = resolved;
+    const target = findTarget(cache, microservice);
+    if (target !== undefined && 'reason' in target) return [target];
+    const unfit = target === undefined ? [] : templateProblems(templateOf(target), resolution.plan);
+    const secrets = contents.mix(resolution);
+    const problems = [...unfit, ...(Array.isArray(secrets) ? secrets : [])];
+    problems.push(...(await userSecrets.missing(microservice, signal)));
+    return problems.length > 0 || Array.isArray(secrets) ? problems : { resolution, target, secrets };
+  }
+
+  async #mark(microservice: Stored, { resolution, target }: Ready, revision: string, signal: AbortSignal) {
+    if (target !== undefined) {
+      const trial = inject(withLabel(templateOf(target), microservice.metadata.name), resolution.plan);
+      // Rolling pods that the webhook will admit as they are would disturb them for nothing.
+      if ('skip' in trial) return { marked: false, reason: trial.skip } satisfies Marking;
+    }
+    return this.#parts.marker.mark(microservice, target, revision, signal);
+  }
+
+  /** Takes back what an earlier state of the Microservice left: marks elsewhere, unused Plans and Secrets. */
+  async #cleanUp(microservice: Stored, { resolution, target }: Ready, revision: string, signal: AbortSignal) {
+    const { cache, marker, plans, contents } = this.#parts;
+    const key = formatKey(microservice.metadata);
+    const others = cache.marked(key).filter(({ metadata }) => metadata.uid !== target?.metadata.uid);
+    await marker.unmark(others, signal);
+    const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), revision]);
+    await plans.prune(microservice, inUse, signal);
+    // A pod of an earlier revision may still mount the Secret of a binding that is gone.
+    if (inUse.size > 1) return;
+    await contents.prune(microservice, new Set(resolution.plan.bindings.map(({ secretName }) => secretName)), signal);
+  }
+
+  async #report(microservice: Stored, ready: Ready, revision: string, marking: Marking, signal: AbortSignal) {
+    const { cache, drains } = this.#parts;
+    const { resolution, target } = ready;
+    const key = formatKey(microservice.metadata);
+    const running = cache.pods.byIndex('microservice', key);
+    const pods = surveyPods(running, resolution.plan, revision);
+    const desired = target === undefined ? pods.injected + pods.missing : desiredPods(target);
+    const example = target === undefined ? (running[0] as PodTemplate | undefined) : templateOf(target);
+    const decision =
+      example === undefined ? ({ taps: [], reason: 'NoPorts' } as const) : decideTaps(example, resolution.plan);
+    const verdicts = progressVerdicts({ resolution, decision, marking, pods, desired });
+    const totals = drains.totals(key) ?? microservice.status?.drains;
+    const facts = { plan: resolution.plan, revision, target, marked: marking.marked, pods, desired, drains: totals };
+    await this.#write(microservice, verdicts, microserviceStatus(facts), signal);
+  }
+
+  async #refuse(microservice: Stored, problems: readonly Problem[], signal: AbortSignal): Promise<Result> {
+    const verdicts = problemVerdicts(problems, unbuiltFields(microservice));
+    await this.#write(microservice, verdicts, keptStatus(microservice), signal);
+    return { requeueAfterMs: problemMs };
+  }
+
+  async #write(microservice: Stored, verdicts: readonly Verdict[], rest: MicroserviceStatus, signal: AbortSignal) {
+    const { client, clock } = this.#parts;
+    const generation = microservice.metadata.generation ?? 0;
+    const before = microservice.status?.conditions ?? [];
+    const conditions = dateConditions(verdicts, before, generation, clock.date());
+    const status: MicroserviceStatus = { ...rest, observedGeneration: generation, conditions };
+    await writeStatus(client, microservices, microservice, status, signal);
+    this.#tell(microservice, verdicts);
+  }
+
+  /** One Event for each change of the condition Ready. */
+  #tell(microservice: Stored, verdicts: readonly Verdict[]): void {
+    const ready = verdicts.find(({ type }) => type === 'Ready');
+    const before = microservice.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready === undefined || ready.reason === before?.reason) return;
+    const type = ready.status === 'True' || ready.reason === 'RollingOut' ? 'Normal' : 'Warning';
+    const conditions = dateConditions([ready], [], 0, this.#parts.clock.date());
+    const message = conditions[0]?.message ?? '';
+    this.#parts.events.record(referenceTo(microservice), { type, reason: ready.reason, message });
+  }
+
+  /** The Microservice is gone: its objects go with it by their owner references, the marks are taken off here. */
+  async #takeBack(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const { cache, marker, contents, drains } = this.#parts;
+    await marker.unmark(cache.marked(formatKey(key)), signal);
+    contents.forget(key.namespace ?? '', key.name);
+    drains.forget(formatKey(key));
+  }
+}
+
+function withLabel(template: PodTemplate, microservice: string): PodTemplate {
+  const labels = { ...template.metadata?.labels, 'standpipe.dev/microservice': microservice };
+  return { ...template, metadata: { ...template.metadata, labels } };
+}

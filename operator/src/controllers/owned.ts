@@ -1,0 +1,91 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import { apiVersion } from '../api/meta.ts';
+import { fieldManager, managedBy, managedByLabel, ownerLabel } from '../api/names.ts';
+import type { Applied } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import type { ResourceType } from '../kube/resourceType.ts';
+import type { KubeObject, ObjectMeta } from '../kube/wire.ts';
+import { canonicalJson, digest } from '../plan/canonical.ts';
+
+/** An object with the name that Standpipe needs exists and is not owned by the Microservice. */
+export class NotOursError extends Error {
+  override readonly name = 'NotOursError';
+  readonly object: string;
+
+  constructor(kind: string, namespace: string, name: string) {
+    super(`${kind} ${name} in namespace ${namespace} exists and belongs to somebody else: rename or delete it`);
+    this.object = `${kind} ${name}`;
+  }
+}
+
+/** Metadata of an object that is generated for a Microservice: never anything of the user's labels and annotations. */
+export function ownedMeta(owner: Microservice, name: string): Partial<ObjectMeta> & { readonly name: string } {
+  const { name: ownerName, namespace = '', uid = '' } = owner.metadata;
+  return {
+    name,
+    namespace,
+    labels: { [managedByLabel]: managedBy, [ownerLabel]: ownerName },
+    ownerReferences: [{ apiVersion, kind: 'Microservice', name: ownerName, uid, controller: true }],
+  };
+}
+
+/** How long an object that was found right is not looked at again, in milliseconds; a change of its content is written at once. */
+const trustMs = 5 * 60_000;
+
+/**
+ * Writes generated objects, and only where they differ. It reads before it writes, so an object of somebody else is
+ * never touched, and remembers what it found, so that a reconcile without news costs no call.
+ */
+export class OwnedObjects {
+  readonly #client: Client;
+  readonly #known = new Map<string, { readonly digest: string; readonly until: number }>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Makes one object what it should be.
+   * @param content the fields beside metadata
+   * @throws NotOursError where the name is taken
+   */
+  async ensure<T extends KubeObject>(
+    type: ResourceType<T>,
+    owner: Microservice,
+    name: string,
+    content: object,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const namespace = owner.metadata.namespace ?? '';
+    const key = `${type.kind}/${namespace}/${name}`;
+    const wanted = digest([owner.metadata.uid, content]);
+    const known = this.#known.get(key);
+    if (known?.digest === wanted && performance.now() < known.until) return;
+    const found = await this.#client.find(type, { namespace, name }, { signal });
+    if (found !== undefined && !ownedBy(found, owner)) throw new NotOursError(type.kind, namespace, name);
+    if (found === undefined || !contains(found, content)) {
+      const body = { ...content, metadata: ownedMeta(owner, name) } as unknown as Applied<T>;
+      await this.#client.apply(type, body, { fieldManager, force: true, signal });
+    }
+    this.#known.set(key, { digest: wanted, until: performance.now() + trustMs });
+  }
+
+  /** Forgets what it knows of a Microservice's objects. */
+  forget(namespace: string, microservice: string): void {
+    for (const key of this.#known.keys()) {
+      const [, keyNamespace, name] = key.split('/');
+      if (keyNamespace === namespace && name?.startsWith(`standpipe.${microservice}`)) this.#known.delete(key);
+    }
+  }
+}
+
+function ownedBy(object: KubeObject, owner: Microservice): boolean {
+  return (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
+}
+
+/** Whether every top-level field is as wanted. Secrets and ConfigMaps have flat data, Plans are written once. */
+function contains(object: KubeObject, content: object): boolean {
+  return Object.entries(content).every(([field, value]) => {
+    return canonicalJson((object as unknown as Record<string, unknown>)[field]) === canonicalJson(value);
+  });
+}

@@ -1,0 +1,35 @@
+import type { Microservice, MicroserviceStatus } from '../api/generated/microservice.ts';
+import type { Applied } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import type { ResourceType } from '../kube/resourceType.ts';
+import type { KubeObject } from '../kube/wire.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+
+/** The field manager of everything in `status`. */
+export const statusManager = 'standpipe-status';
+
+/** At most so many pods are named in a status; the count says how many there are. */
+export const mostExamples = 20;
+
+/**
+ * Writes a status unless the object has it. The UID makes sure that it is not written to another object of that name.
+ * @param status the whole of it: what is left out is given up
+ */
+export async function writeStatus<T extends KubeObject & { readonly status?: unknown }>(
+  client: Client,
+  type: ResourceType<T>,
+  object: T,
+  status: NonNullable<T['status']>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (canonicalJson(object.status ?? null) === canonicalJson(status)) return;
+  const { name, namespace, uid } = object.metadata;
+  const body = { metadata: { name, namespace, uid }, status } as unknown as Applied<T>;
+  await client.applyStatus(type, body, { fieldManager: statusManager, force: true, signal });
+}
+
+/** The parts of a status that say nothing new while a Microservice is in contradiction: they stay as they were. */
+export function keptStatus({ status }: Microservice): Omit<MicroserviceStatus, 'conditions' | 'observedGeneration'> {
+  const { conditions: _conditions, observedGeneration: _generation, ...kept } = status ?? {};
+  return kept;
+}

@@ -1,0 +1,63 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import { fieldManager, planName } from '../api/names.ts';
+import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts';
+import type { Applied } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import type { Store } from '../kube/store.ts';
+import type { Plan } from '../plan/plan.ts';
+import { revisionOf } from '../plan/revision.ts';
+import { ownedMeta } from './owned.ts';
+
+/** Plans beyond those in use that are kept, so that a workload's own rollback finds the Plan that its template names. */
+const kept = 10;
+
+/** The Plan that a ControllerRevision holds. */
+export function storedPlan({ data }: ControllerRevision): Plan {
+  return data as unknown as Plan;
+}
+
+/** Stores Plans as ControllerRevisions: immutable data, and a number that orders them. */
+export class StoredPlans {
+  readonly #client: Client;
+  readonly #store: Store<ControllerRevision>;
+
+  constructor(client: Client, store: Store<ControllerRevision>) {
+    this.#client = client;
+    this.#store = store;
+  }
+
+  /** Makes a Plan the newest of its Microservice. Returns its revision. */
+  async store(owner: Microservice, plan: Plan, signal: AbortSignal): Promise<string> {
+    const revision = revisionOf(plan);
+    const name = planName(owner.metadata.name, revision);
+    const others = this.#of(owner);
+    const newest = Math.max(0, ...others.map((stored) => stored.revision));
+    const existing = others.find((stored) => stored.metadata.name === name);
+    if (existing !== undefined && existing.revision === newest) return revision;
+    const body = {
+      metadata: ownedMeta(owner, name),
+      data: plan,
+      revision: newest + 1,
+    } as unknown as Applied<ControllerRevision>;
+    await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
+    return revision;
+  }
+
+  /** Deletes Plans that no pod uses, oldest first, beyond the number that is kept. */
+  async prune(owner: Microservice, inUse: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    const unused = this.#of(owner)
+      .filter((stored) => !inUse.has(revisionOf(storedPlan(stored))))
+      .sort((a, b) => b.revision - a.revision);
+    for (const { metadata } of unused.slice(kept)) {
+      const { name, namespace, uid } = metadata;
+      await this.#client.delete(controllerRevisions, { namespace, name }, { uid, signal });
+    }
+  }
+
+  #of(owner: Microservice): readonly ControllerRevision[] {
+    const { namespace, name, uid } = owner.metadata;
+    return this.#store
+      .byIndex('owner', `${namespace}/${name}`)
+      .filter(({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid));
+  }
+}
