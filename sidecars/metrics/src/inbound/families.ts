@@ -1,0 +1,113 @@
+import {
+  counter,
+  type Family,
+  formatValue,
+  gauge,
+  type Label,
+  type Sample,
+  type Series,
+} from '../../../common/src/family.ts';
+import type { PortTap } from '../tap/port-tap.ts';
+import { bounds, countOf, type Row, sumOf } from './durations.ts';
+import type { PortMetrics } from './port-metrics.ts';
+
+/** A tap and what was counted on it. */
+export interface MeasuredTap {
+  readonly tap: PortTap;
+  readonly metrics: PortMetrics;
+}
+
+export const durationFamily = 'http_server_request_duration_seconds';
+
+/** The metrics of inbound traffic. */
+export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[] {
+  const perPort = (value: (measured: MeasuredTap) => number): readonly Series[] =>
+    taps.map((measured) => [value(measured), { port: measured.tap.port.name }]);
+  const perKey = <K>(label: string, counts: (measured: MeasuredTap) => ReadonlyMap<K, number>): readonly Series[] =>
+    taps.flatMap((measured) =>
+      [...counts(measured)].map(
+        ([key, count]): Series => [count, { port: measured.tap.port.name, [label]: String(key) }],
+      ),
+    );
+  return [
+    durations(taps.flatMap(({ metrics }) => metrics.rows)),
+    gauge('http_server_active_requests', 'Requests being answered now.', ...perPort(({ metrics }) => metrics.active)),
+    counter(
+      'standpipe_tap_abandoned_requests',
+      'Requests whose response was not seen to its end: the connection ended or could not be followed any further.',
+      ...perPort(({ metrics }) => metrics.abandonedRequests),
+    ),
+    counter(
+      'standpipe_tap_probe_requests',
+      'Probes of the kubelet, by status; they are in no other request metric.',
+      ...perKey('http_response_status_code', ({ metrics }) => metrics.probes),
+    ),
+    counter(
+      'standpipe_tap_overflow_requests',
+      'Requests counted with less detail because the series budget was used up, by the label that lost its value.',
+      ...perKey('label', ({ metrics }) => new Map(Object.entries(metrics.overflow))),
+    ),
+    gauge(
+      'standpipe_tap_listening',
+      '1 while the tap accepts connections.',
+      ...perPort(({ tap }) => Number(tap.listening.listening)),
+    ),
+    counter('standpipe_tap_connections', 'Connections accepted.', ...perPort(({ tap }) => tap.counters.accepted)),
+    gauge('standpipe_tap_open_connections', 'Connections open now.', ...perPort(({ tap }) => tap.counters.open)),
+    counter(
+      'standpipe_tap_refused_connections',
+      'Connections reset at once because too many were open.',
+      ...perPort(({ tap }) => tap.counters.overLimit),
+    ),
+    counter(
+      'standpipe_tap_connect_failures',
+      'Connections that the app did not accept, by error code.',
+      ...perKey('code', ({ tap }) => tap.counters.connectFailures),
+    ),
+    counter(
+      'standpipe_tap_broken_connections',
+      'Connections ended by an error, by the side that it came from.',
+      ...perKey('side', ({ tap }) => new Map(Object.entries(tap.counters.broken))),
+    ),
+    counter(
+      'standpipe_tap_opaque_connections',
+      'Connections forwarded without being followed as HTTP/1 to their end, by reason; counted when they end.',
+      ...perKey('reason', ({ tap }) => tap.counters.opaque),
+    ),
+  ];
+}
+
+function durations(rows: readonly Row[]): Family {
+  return {
+    name: durationFamily,
+    type: 'histogram',
+    help: 'Time from a request’s head to the last byte of its response.',
+    unit: 'seconds',
+    samples: rows.flatMap(rowSamples),
+  };
+}
+
+/** Bounds as OpenMetrics wants them: always with a decimal point, so that both formats give the same series. */
+const boundTexts: readonly string[] = [
+  ...bounds.map((bound) => (Number.isInteger(bound) ? `${bound}.0` : String(bound))),
+  '+Inf',
+];
+
+function rowSamples(row: Row): readonly Sample[] {
+  const labels: readonly Label[] = [
+    ['port', row.labels.port],
+    ['http_request_method', row.labels.method],
+    ['http_route', row.labels.route],
+    ['http_response_status_code', row.labels.status],
+  ];
+  let below = 0;
+  const buckets = boundTexts.map((bound, bucket): Sample => {
+    below += row.durations[bucket] ?? 0;
+    return { name: `${durationFamily}_bucket`, labels: [...labels, ['le', bound]], value: formatValue(below) };
+  });
+  return [
+    ...buckets,
+    { name: `${durationFamily}_sum`, labels, value: formatValue(sumOf(row)) },
+    { name: `${durationFamily}_count`, labels, value: formatValue(countOf(row)) },
+  ];
+}
