@@ -14,6 +14,8 @@ export type ConditionType =
   | 'LogsReady'
   /** Inbound requests on every declared port are counted. */
   | 'InboundTapped'
+  /** Another LogSink is marked default too, so none is the default. */
+  | 'DefaultConflict'
   /** A declared field is not built in this version. */
   | 'NotImplementedInThisVersion';
 

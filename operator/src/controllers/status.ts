@@ -33,3 +33,12 @@ export function keptStatus({ status }: Microservice): Omit<MicroserviceStatus, '
   const { conditions: _conditions, observedGeneration: _generation, ...kept } = status ?? {};
   return kept;
 }
+
+/** The Microservices that use an object, counted, with some named in the order of their names. */
+export function usersOf(users: readonly Microservice[]) {
+  const named = users.map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
+  const examples = named
+    .toSorted((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1))
+    .slice(0, mostExamples);
+  return { count: users.length, ...(examples.length > 0 ? { examples } : {}) };
+}

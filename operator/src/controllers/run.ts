@@ -1,0 +1,191 @@
+import { hostname } from 'node:os';
+import { microserviceLabel, ownerLabel } from '../api/names.ts';
+import { type Reason, reasons } from '../api/reasons.ts';
+import type { Pod } from '../kube/builtin.ts';
+import type { Client } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
+import { EventRecorder } from '../kube/events.ts';
+import type { Log } from '../kube/log.ts';
+import { type ReconcileHooks, ReconcileLoop } from '../kube/reconcileLoop.ts';
+import type { ReflectorHooks } from '../kube/reflector.ts';
+import { formatKey, type KubeObject, keyOf, referenceTo } from '../kube/wire.ts';
+import type { Settings } from '../plan/settings.ts';
+import { BrokerController } from './brokerController.ts';
+import { ControllerCache, workloadKey } from './cache.ts';
+import { WebhookCanary } from './canary.ts';
+import { Contents } from './contents.ts';
+import { DrainLedger, drainOf } from './drains.ts';
+import { LogSinkController } from './logSinkController.ts';
+import { Marker } from './marking.ts';
+import { MicroserviceController } from './microserviceController.ts';
+import { StoredPlans } from './storedPlans.ts';
+import { UserSecrets } from './userSecrets.ts';
+import { marksOf } from './workloads.ts';
+
+/** What the controllers are started with. */
+export interface ControllersOptions {
+  readonly client: Client;
+  readonly settings: Settings;
+  /** The operator's own namespace. */
+  readonly namespace: string;
+  /** The namespace in which the webhook is tried; nothing else is in it. */
+  readonly canaryNamespace: string;
+  readonly log: Log;
+  readonly hooks: ReflectorHooks & ReconcileHooks;
+}
+
+/** The controllers, wired to their caches and to each other. */
+export class Controllers {
+  readonly cache: ControllerCache;
+  readonly #loops: {
+    readonly microservices: ReconcileLoop;
+    readonly brokers: ReconcileLoop;
+    readonly sinks: ReconcileLoop;
+  };
+  readonly #drains = new DrainLedger();
+  readonly #events: EventRecorder<Reason>;
+  readonly #options: ControllersOptions;
+
+  constructor(options: ControllersOptions) {
+    this.#options = options;
+    const { client, settings, namespace, log, hooks } = options;
+    this.cache = new ControllerCache({ client, log, hooks, namespace });
+    const { cache } = this;
+    this.#events = new EventRecorder({
+      client,
+      component: 'standpipe-controller',
+      instance: hostname(),
+      reasons: Object.keys(reasons) as Reason[],
+      log,
+    });
+    const microservices = new MicroserviceController({
+      client,
+      cache,
+      settings,
+      contents: new Contents(client, cache.secrets, namespace),
+      plans: new StoredPlans(client, cache.plans),
+      marker: new Marker(client, new WebhookCanary(client, options.canaryNamespace, settings)),
+      userSecrets: new UserSecrets(client),
+      drains: this.#drains,
+      events: this.#events,
+      clock: systemClock,
+    });
+    const brokers = new BrokerController(client, cache, namespace, systemClock);
+    const sinks = new LogSinkController(client, cache, systemClock);
+    const loop = (name: string, controller: Pick<MicroserviceController, 'reconcile'>) =>
+      new ReconcileLoop({ name, reconcile: (key, signal) => controller.reconcile(key, signal), hooks, log });
+    this.#loops = {
+      microservices: loop('microservice', microservices),
+      brokers: loop('broker', brokers),
+      sinks: loop('logsink', sinks),
+    };
+  }
+
+  /** Runs until the signal aborts. Work starts when every cache holds a first whole list. */
+  async run(signal: AbortSignal): Promise<void> {
+    const watching = this.cache.run(signal);
+    await Promise.race([this.cache.synced(), watching]);
+    if (signal.aborted) return;
+    this.#options.log.info({ microservices: this.cache.microservices.size }, 'The caches are filled, work starts');
+    this.#enqueueOnChange();
+    await Promise.all([watching, ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
+    await this.#events.flush();
+  }
+
+  /** Every change enqueues the keys that it could matter to. Nothing else happens here. */
+  #enqueueOnChange(): void {
+    const { cache } = this;
+    const { microservices, brokers, sinks } = this.#loops;
+    const each = <T extends KubeObject>(keys: (object: T) => readonly (string | undefined)[]) => {
+      return (before: T | undefined, after: T | undefined) => {
+        const all = [before, after].flatMap((object) => (object === undefined ? [] : keys(object)));
+        for (const key of all) if (key !== undefined) microservices.queue.add(key);
+      };
+    };
+    cache.microservices.onChange((before, after) => {
+      const changed = after ?? before;
+      if (changed === undefined) return;
+      for (const key of this.#related(changed)) microservices.queue.add(key);
+      for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
+      for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
+    });
+    cache.brokers.onChange((before, after) => {
+      brokers.queue.add((after ?? before)?.metadata.name ?? '');
+      for (const key of this.#withBrokers()) microservices.queue.add(key);
+    });
+    cache.sinks.onChange(() => {
+      for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
+      for (const { metadata } of cache.microservices.list()) microservices.queue.add(formatKey(metadata));
+    });
+    cache.secrets.onChange(() => {
+      for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
+      for (const key of this.#withBrokers()) microservices.queue.add(key);
+    });
+    cache.namespaces.onChange(each(({ metadata }) => this.#inNamespace(metadata.name)));
+    cache.services.onChange(each(({ metadata }) => this.#calling(metadata.namespace ?? '')));
+    cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));
+    cache.pods.onChange(each(({ metadata }) => [labelKey(metadata, microserviceLabel)]));
+    cache.pods.onChange((before, after) => {
+      if (after === undefined && before !== undefined) this.#podGone(before);
+    });
+    for (const store of Object.values(cache.workloads)) {
+      store.onChange(
+        each((workload) => {
+          const { kind, metadata } = workload;
+          const claims = cache.microservices.byIndex('workload', `${kind}/${metadata.namespace}/${metadata.name}`);
+          const marks = marksOf(workload);
+          const marked = marks === null ? [] : [`${metadata.namespace}/${marks.microservice}`];
+          return [...claims.map((claim) => formatKey(claim.metadata)), ...marked];
+        }),
+      );
+    }
+  }
+
+  /** A Microservice, those that claim the same workload, and those that call it. */
+  #related(microservice: Parameters<typeof workloadKey>[0]): string[] {
+    const { metadata } = microservice;
+    const rivals = this.cache.microservices.byIndex('workload', workloadKey(microservice));
+    const callers = this.#calling(metadata.namespace ?? '', metadata.name);
+    return [formatKey(metadata), ...rivals.map((rival) => formatKey(rival.metadata)), ...callers];
+  }
+
+  #inNamespace(namespace: string): string[] {
+    return this.cache.microservices.list(namespace).map(({ metadata }) => formatKey(metadata));
+  }
+
+  #calling(namespace: string, name?: string): string[] {
+    return this.cache.microservices
+      .list(namespace)
+      .filter(({ spec }) =>
+        (spec.bindings ?? []).some(({ microservice }) =>
+          name === undefined ? microservice !== undefined : microservice?.name === name,
+        ),
+      )
+      .map(({ metadata }) => formatKey(metadata));
+  }
+
+  #withBrokers(): string[] {
+    return this.cache.microservices
+      .list()
+      .filter(({ spec }) => (spec.bindings ?? []).some(({ brokerName }) => brokerName !== undefined))
+      .map(({ metadata }) => formatKey(metadata));
+  }
+
+  /** The drain of a pod is read from its last state, once, when it is gone. */
+  #podGone(pod: Pod): void {
+    const drain = drainOf(pod);
+    const name = pod.metadata.labels?.[microserviceLabel];
+    if (drain === null || name === undefined) return;
+    const { namespace } = pod.metadata;
+    const microservice = this.cache.microservices.get({ namespace, name });
+    this.#drains.add(pod, drain, microservice?.status?.drains);
+    if (microservice === undefined || !drain.linesLeft) return;
+    const message = `pod ${drain.pod} ended with ${drain.linesLeft} lines that were not sent to the sink`;
+    this.#events.record(referenceTo(microservice), { type: 'Warning', reason: 'DrainIncomplete', message });
+  }
+}
+
+function labelKey(metadata: KubeObject['metadata'], label: string): string | undefined {
+  const value = metadata.labels?.[label];
+  return value === undefined ? undefined : `${metadata.namespace}/${value}`;
+}
