@@ -1,23 +1,38 @@
 import { parseArgs } from 'node:util';
 import { type Cluster, clusters, type Mode } from './cluster.ts';
+import { archives } from './images/named.ts';
+import { startKafkaPod } from './kafka/pod.ts';
 import type { Log } from './log.ts';
 
-const USAGE = `usage: node test/cluster/main.ts COMMAND [--name NAME] [--mode api|node] [-- COMMAND...]
+const USAGE = `usage: node test/cluster/main.ts COMMAND [--name NAME] [--mode api|node] [--images A,B] [--users A,B] [-- COMMAND...]
 
   up        start a cluster that stays until "down" (mode node unless said otherwise)
   down      end it and take away everything that belongs to it
   status    list the clusters
   exec      run a command in a cluster's network, with KUBECONFIG set and kubectl on PATH
-  run       start a cluster, run a command in it, end it; ends with the command's status`;
+  run       start a cluster, run a command in it, end it; ends with the command's status
+  images    build the images that changed and print their archives: operator, sidecar, kafka, node, debian, examples/NAME
+  load      the same, into a cluster
+  kafka     start a Kafka broker in a cluster (kafka.kafka.svc:9092); --users makes users besides "admin"
+
+--images names images that "up" and "run" have in the node from the start.`;
 
 const log: Log = (line) => process.stderr.write(`${line}\n`);
 
-type Arguments = { readonly name: string; readonly mode: Mode; readonly command: readonly string[] };
+type Arguments = {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly images: readonly string[];
+  readonly users: readonly string[];
+  readonly command: readonly string[];
+};
 
 function asMode(text: string): Mode {
   if (text === 'api' || text === 'node') return text;
   throw new Error(`--mode ${text}: it is either api or node`);
 }
+
+const listed = (text: string): readonly string[] => text.split(',').filter((item) => item !== '');
 
 /** Runs a command with our standard streams; signals that we get go on to it. Gives back its status. */
 async function foreground(cluster: Cluster, command: readonly string[]): Promise<number> {
@@ -37,8 +52,9 @@ async function find(name: string): Promise<Cluster> {
   return cluster;
 }
 
-async function up({ name, mode }: Arguments): Promise<number> {
-  const cluster = await (await clusters()).up({ name, mode, log, keep: true });
+async function up({ name, mode, images }: Arguments): Promise<number> {
+  const options = { name, mode, log, images: await archives(images, log), keep: true };
+  const cluster = await (await clusters()).up(options);
   log(
     `cluster "${name}" is ready. Reach it with: node test/cluster/main.ts exec --name ${name} -- kubectl get pods -A`,
   );
@@ -55,8 +71,8 @@ async function status(): Promise<number> {
   return 0;
 }
 
-async function runIn({ name, mode, command }: Arguments): Promise<number> {
-  const cluster = await (await clusters()).up({ name, mode, log });
+async function runIn({ name, mode, images, command }: Arguments): Promise<number> {
+  const cluster = await (await clusters()).up({ name, mode, log, images: await archives(images, log) });
   try {
     return await foreground(cluster, command);
   } finally {
@@ -64,10 +80,27 @@ async function runIn({ name, mode, command }: Arguments): Promise<number> {
   }
 }
 
+async function printImages({ images }: Arguments): Promise<number> {
+  for (const archive of await archives(images, log)) process.stdout.write(`${archive}\n`);
+  return 0;
+}
+
+async function kafka({ name, users }: Arguments): Promise<number> {
+  const broker = await startKafkaPod(await find(name), users, log);
+  log(`Kafka is ready at ${broker.bootstrap}; passwords: secret kafka-users in namespace kafka`);
+  return 0;
+}
+
 const COMMANDS: { readonly [command: string]: (args: Arguments) => Promise<number> } = {
   up,
   status,
   run: runIn,
+  images: printImages,
+  kafka,
+  async load({ name, images }) {
+    await (await find(name)).load(await archives(images, log));
+    return 0;
+  },
   exec: async ({ name, command }) => foreground(await find(name), command),
   async down({ name }) {
     await (await clusters()).down(name, log);
@@ -81,11 +114,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...own],
     allowPositionals: true,
-    options: { name: { type: 'string', default: 'standpipe' }, mode: { type: 'string', default: 'node' } },
+    options: {
+      name: { type: 'string', default: 'standpipe' },
+      mode: { type: 'string', default: 'node' },
+      images: { type: 'string', default: '' },
+      users: { type: 'string', default: '' },
+    },
   });
   const action = COMMANDS[positionals[0] ?? ''];
   if (action === undefined || positionals.length !== 1) throw new Error(USAGE);
-  return action({ name: values.name, mode: asMode(values.mode), command });
+  const { name, mode, images, users } = values;
+  return action({ name, mode: asMode(mode), images: listed(images), users: listed(users), command });
 }
 
 try {
