@@ -31,7 +31,8 @@ export function createLogger(options: LoggerOptions): Logger {
   const { component, level = 'info', write = toStdout(), now = () => new Date() } = options;
   const at = (own: LogLevel) => (message: string, fields?: LogFields) => {
     if (order.indexOf(own) < order.indexOf(level)) return;
-    write(JSON.stringify({ ...plain(fields), time: now().toISOString(), level: own, component, message }));
+    const line = { time: now().toISOString(), level: own, component, message };
+    write(JSON.stringify({ ...line, ...plain(fields), ...line }));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -81,7 +81,7 @@ function durations(rows: readonly Row[]): Family {
   return {
     name: durationFamily,
     type: 'histogram',
-    help: 'Time from a request’s head to the last byte of its response.',
+    help: 'Time from the head of a request to the last byte of its response.',
     unit: 'seconds',
     samples: rows.flatMap(rowSamples),
   };

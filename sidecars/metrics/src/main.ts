@@ -1,0 +1,77 @@
+/** The metrics sidecar: taps inbound ports and serves the pod's one page of metrics. */
+
+import { defaultMetricsConfig, parseMetricsConfig } from '../../../operator/src/config/metrics.ts';
+import { followConfigFile } from '../../common/src/config-file.ts';
+import { stopOnSignal, surviveErrors } from '../../common/src/lifecycle.ts';
+import { createLogger, type Logger } from '../../common/src/log.ts';
+import { servePages } from '../../common/src/pages.ts';
+import { version } from '../../common/src/version.ts';
+import { inboundFamilies, type MeasuredTap } from './inbound/families.ts';
+import { PortMetrics } from './inbound/port-metrics.ts';
+import { RowBudget } from './inbound/row-budget.ts';
+import { MetricsPage } from './metrics-page.ts';
+import { ownFamilies, type Self } from './own-families.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { startupPage, statusPage } from './status.ts';
+import { openPortTap } from './tap/port-tap.ts';
+import type { ReadPath } from './tap/read-path.ts';
+import { chooseReadPath } from './tap/self-test.ts';
+
+const log = createLogger({ component: 'standpipe-metrics' });
+const survived = surviveErrors(log);
+const settings = readSettings(process.env);
+for (const problem of settings.problems) log.error('the environment is wrong', { problem });
+
+const taps: MeasuredTap[] = [];
+stopOnSignal({
+  log,
+  stop: async () => {
+    await Promise.all(taps.map(({ tap }) => tap.stop(settings.stopMs)));
+  },
+});
+
+const { path: readPath, problem: readPathProblem } = await chooseReadPath(settings.readPath);
+if (readPathProblem !== undefined) log.warn('the fast read path does not work here', { problem: readPathProblem });
+
+const budget = new RowBudget(defaultMetricsConfig.maxSeries);
+const file = await followConfigFile({
+  path: settings.configFile,
+  parse: parseMetricsConfig,
+  initial: defaultMetricsConfig,
+  onChange: ({ generation, maxSeries }) => {
+    budget.resize(maxSeries);
+    log.info('a configuration is taken up', { generation });
+  },
+  onProblems: (problems) => log.error('the configuration cannot be used', { problems }),
+});
+taps.push(...openTaps(settings, readPath, budget, log));
+
+const self: Self = { settings, file, readPath: readPath.name, survived };
+const page = new MetricsPage({
+  own: () => [...ownFamilies(self), ...inboundFamilies(taps)],
+  config: () => file.config,
+  appHost: settings.appHost,
+  logs: { target: 'standpipe-logs', host: '127.0.0.1', port: settings.logsPagePort, path: '/metrics' },
+});
+servePages({
+  port: settings.pagePort,
+  log,
+  pages: {
+    '/metrics': (request) => page.answer(request),
+    '/status': () => statusPage({ ...self, readPathProblem, taps, targets: page.targets }),
+    '/startup': () => startupPage({ settings, taps }),
+  },
+  ...(settings.listenHosts && { hosts: settings.listenHosts }),
+});
+log.info('started', { version, revision: settings.revision, readPath: readPath.name, taps: settings.taps });
+
+function openTaps(settings: Settings, readPath: ReadPath, budget: RowBudget, log: Logger): readonly MeasuredTap[] {
+  const { appHost, listenHosts } = settings;
+  if (appHost === undefined) return [];
+  const limit = { max: settings.maxConnections, open: 0 };
+  return settings.taps.map((port) => {
+    const metrics = new PortMetrics(port.name, budget);
+    const hosts = listenHosts && { hosts: listenHosts };
+    return { metrics, tap: openPortTap({ port, appHost, observer: metrics, readPath, limit, log, ...hosts }) };
+  });
+}
