@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Runs the tiers of tests one after the other and ends with one line that counts them all. A tier that fails does not
+ * keep the next from running.
+ *
+ *     node test/run.ts [unit] [api] [cluster]
+ */
+
+const root = join(import.meta.dirname, '..');
+const tiers = ['unit', 'api', 'cluster'] as const;
+type Tier = (typeof tiers)[number];
+
+/** The command of a tier: above the unit tests it runs in a cluster that is started for it and taken down after it. */
+function commandOf(tier: Tier): string[] {
+  const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', tier];
+  if (tier === 'unit') return vitest;
+  const mode = tier === 'api' ? 'api' : 'node';
+  const cluster = join(root, 'test/cluster/main.ts');
+  return [process.execPath, cluster, 'run', '--mode', mode, '--name', `test-${tier}`, '--', ...vitest];
+}
+
+function run(tier: Tier, counts: string): boolean {
+  console.log(`\n== ${tier} tests`);
+  const [command = '', ...args] = commandOf(tier);
+  const env = { ...process.env, STANDPIPE_TEST_COUNTS: counts };
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', env }).status === 0;
+}
+
+function total(counts: string) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const line of readFileSync(counts, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')) {
+    const one = JSON.parse(line || '{}') as Partial<typeof sum>;
+    for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += one[key] ?? 0;
+  }
+  return sum;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((tier) => !(tiers as readonly string[]).includes(tier));
+if (unknown.length > 0) throw new Error(`there is no tier ${unknown.join(', ')}: choose from ${tiers.join(', ')}`);
+const chosen = tiers.filter((tier) => asked.length === 0 || asked.includes(tier));
+
+const folder = mkdtempSync(join(tmpdir(), 'standpipe-test-'));
+const counts = join(folder, 'counts');
+const broken = chosen.filter((tier) => !run(tier, counts));
+const { passed, failed, skipped } = total(counts);
+rmSync(folder, { recursive: true });
+if (broken.length > 0) console.log(`\nTiers that failed: ${broken.join(', ')}`);
+// A tier that broke before it counted anything must not look like a success.
+const failures = Math.max(failed, broken.length);
+console.log(`\n${passed} passed, ${failures} failed, ${skipped} skipped`);
+process.exitCode = failures > 0 ? 1 : 0;

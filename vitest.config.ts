@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const everywhere = ['operator/**', 'sidecars/**', 'test/**', 'scripts/**', 'examples/**'];
+const named = (suffix: string) => everywhere.map((folder) => `${folder}/*${suffix}`);
+
+/** The tiers of tests, told apart by file names: see docs/guide/testing.md. */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/countReporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: named('.test.ts'),
+          exclude: ['**/node_modules/**', '**/*.api.test.ts', '**/*.cluster.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'api', include: named('.api.test.ts'), testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        // One cluster with two cores: the files share it one after the other.
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: named('.cluster.test.ts'),
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
