@@ -36,7 +36,7 @@ export const reasons = {
 
   // Inbound traffic.
   Tapped: { kind: 'tap', text: 'Every declared port is tapped.' },
-  TapOff: { kind: 'tap', text: 'metrics.inbound is off.' },
+  TapOff: { kind: 'tap', text: 'metrics.inbound is none.' },
   NoPorts: { kind: 'tap', text: 'Inbound traffic is not counted: declare the ports of the service in spec.ports.' },
   PortEnvUnknown: {
     kind: 'tap',

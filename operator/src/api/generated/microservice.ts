@@ -266,9 +266,9 @@ export interface MicroserviceLoggingDrain {
  */
 export interface MicroserviceMetrics {
   /**
-   * How incoming requests reach the sidecar that counts them. rebind: it takes the declared port, and the service is moved to another by ports[].env. named: it takes over the port's name (Kubernetes 1.33 and later). redirect: by iptables, where the platform allows it. auto: rebind where possible, else off with the reason in the condition InboundTapped. off: nothing is counted.
+   * How incoming requests reach the sidecar that counts them. rebind: it takes the declared port, and the service is moved to another by ports[].env. named: it takes over the port's name (Kubernetes 1.33 and later). redirect: by iptables, where the platform allows it. auto: rebind where possible, else none with the reason in the condition InboundTapped. none: nothing is counted.
    */
-  readonly inbound: 'auto' | 'rebind' | 'named' | 'redirect' | 'off';
+  readonly inbound: 'auto' | 'rebind' | 'named' | 'redirect' | 'none';
   /**
    * The service's own metrics pages, merged into the page of the sidecar.
    */

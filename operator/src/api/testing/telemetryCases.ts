@@ -104,7 +104,7 @@ const metrics = (fields: Spec): Spec => ({ ports: [http], metrics: fields });
 const measured: readonly Case[] = [
   accepts('whole metrics', {
     ports: [http],
-    metrics: { inbound: 'off', scrape: [{ port: 'http', path: '/m?x=1' }], maxSeries: 100, expose: 'podMonitor' },
+    metrics: { inbound: 'none', scrape: [{ port: 'http', path: '/m?x=1' }], maxSeries: 100, expose: 'podMonitor' },
   }),
   accepts('two pages of one port', metrics({ scrape: [{ port: 'http' }, { port: 'http', path: '/more' }] })),
   rejects(
