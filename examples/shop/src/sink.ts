@@ -13,7 +13,7 @@ const log = stdoutLog('sink');
 const records = new Map<string, LogRecord[]>();
 const counts = new Map<string, number>();
 
-let printed = '';
+let printed = '{}';
 setInterval(() => {
   const now = JSON.stringify(Object.fromEntries(counts));
   if (now !== printed) log.info('received', { lines: Object.fromEntries(counts) });
