@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { locked } from './lock.ts';
 import type { Log } from './log.ts';
+import { identify } from './process.ts';
 
 /** An entry that nobody has used for this long goes when a new one of its kind is made. */
 const KEEP_MS = 14 * 24 * 3600 * 1000;
@@ -26,6 +27,16 @@ export type Entry = {
   readonly build: (folder: string) => Promise<void>;
 };
 
+/** Removes what builders of this entry left that were killed; their process ids end the folders' names. */
+function sweep(scratches: string, prefix: string): void {
+  const left = existsSync(scratches) ? readdirSync(scratches).filter((name) => name.startsWith(`${prefix}-`)) : [];
+  for (const name of left) {
+    if (identify(Number(name.slice(prefix.length + 1))) === undefined) {
+      rmSync(join(scratches, name), { recursive: true, force: true });
+    }
+  }
+}
+
 function prune(shelf: string, keep: string): void {
   for (const name of readdirSync(shelf)) {
     const path = join(shelf, name);
@@ -45,22 +56,23 @@ export function isCached(kind: string, key: string): boolean {
 export async function cached(entry: Entry, log: Log): Promise<string> {
   const shelf = join(cacheFolder(), entry.kind);
   const folder = join(shelf, entry.key);
-  if (!existsSync(folder)) {
-    await locked(join(cacheFolder(), 'locks', `${entry.kind}-${entry.key}`.replaceAll('/', '-')), log, async () => {
-      if (existsSync(folder)) return;
-      const scratch = join(cacheFolder(), 'tmp', `${entry.kind.replaceAll('/', '-')}-${entry.key}-${process.pid}`);
+  const prefix = `${entry.kind}-${entry.key}`.replaceAll('/', '-');
+  const build = async (): Promise<void> => {
+    if (existsSync(folder)) return;
+    const scratches = join(cacheFolder(), 'tmp');
+    sweep(scratches, prefix);
+    const scratch = join(scratches, `${prefix}-${process.pid}`);
+    mkdirSync(scratch, { recursive: true });
+    mkdirSync(shelf, { recursive: true });
+    try {
+      await entry.build(scratch);
+      renameSync(scratch, folder);
+    } finally {
       rmSync(scratch, { recursive: true, force: true });
-      mkdirSync(scratch, { recursive: true });
-      mkdirSync(shelf, { recursive: true });
-      try {
-        await entry.build(scratch);
-        renameSync(scratch, folder);
-      } finally {
-        rmSync(scratch, { recursive: true, force: true });
-      }
-      prune(shelf, entry.key);
-    });
-  }
+    }
+    prune(shelf, entry.key);
+  };
+  if (!existsSync(folder)) await locked(join(cacheFolder(), 'locks', prefix), log, build);
   const now = new Date();
   utimesSync(folder, now, now);
   return folder;

@@ -17,6 +17,9 @@ const USAGE = `usage: node test/cluster/main.ts COMMAND [--name NAME] [--mode ap
 
 --images names images that "up" and "run" have in the node from the start.`;
 
+/** The status of a command that Ctrl-C ended, as shells report it. */
+const INTERRUPTED = 130;
+
 const log: Log = (line) => process.stderr.write(`${line}\n`);
 
 type Arguments = {
@@ -38,8 +41,8 @@ const listed = (text: string): readonly string[] => text.split(',').filter((item
 async function foreground(cluster: Cluster, command: readonly string[]): Promise<number> {
   if (command.length === 0) throw new Error('no command given: write it after --');
   const child = cluster.spawn(command, { stdio: 'inherit' });
-  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
+  process.on('SIGINT', () => {}); // the terminal sends it to the command too
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
@@ -72,8 +75,15 @@ async function status(): Promise<number> {
 }
 
 async function runIn({ name, mode, images, command }: Arguments): Promise<number> {
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+    });
+  }
   const cluster = await (await clusters()).up({ name, mode, log, images: await archives(images, log) });
   try {
+    if (interrupted) return INTERRUPTED;
     return await foreground(cluster, command);
   } finally {
     await cluster.down();

@@ -49,7 +49,16 @@ async function debootstrap(folder: string, log: Log): Promise<void> {
   const root = join(folder, 'root');
   const from = mirror();
   let last = '';
-  const command = ['debootstrap', '--variant=minbase', SUITE, root, ...(from === undefined ? [] : [from])];
+  // In a mount namespace of its own: a debootstrap that is killed leaves no mounts of /proc and /sys behind.
+  const command = [
+    'unshare',
+    '--mount',
+    'debootstrap',
+    '--variant=minbase',
+    SUITE,
+    root,
+    ...(from === undefined ? [] : [from]),
+  ];
   const work = async (): Promise<void> => {
     await must(['sh', '-c', 'exec "$@" >&2', 'sh', ...command], {
       onLine: (line) => {

@@ -66,6 +66,7 @@ function buildah(log: Log): Engine {
     name: 'buildah',
     build: (source, key, archive) =>
       alone(async () => {
+        await run([...program, 'rm', '--all']); // what a killed build left
         const options = ['--isolation', 'chroot', '--pull-never', '--format', 'docker', '--layers=false'];
         await must([...program, 'build', ...options, ...buildArguments(source, key), source.context]);
         await must([...program, 'push', '--quiet', source.name, `docker-archive:${archive}:${source.name}`]);

@@ -8,6 +8,9 @@ const V2 = ['cpu', 'cpuset', 'memory', 'pids', 'io', 'hugetlb'];
 
 const unified = (): boolean => existsSync(join(ROOT, 'cgroup.controllers'));
 
+/** In the hybrid layout runc makes an empty cgroup in the v2 hierarchy, which is mounted here. */
+const HYBRID = 'unified';
+
 function hierarchies(): readonly string[] {
   if (unified()) return [ROOT];
   return V1.map((name) => join(ROOT, name)).filter((folder) => existsSync(folder));
@@ -40,7 +43,7 @@ function removeTree(folder: string): void {
 
 /** Removes the cgroup `name` and what is below it. Its processes must be gone. */
 export function removeCgroups(name: string): void {
-  for (const hierarchy of hierarchies()) {
+  for (const hierarchy of [...hierarchies(), join(ROOT, HYBRID)]) {
     const folder = join(hierarchy, name);
     if (existsSync(folder)) removeTree(folder);
   }

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cached, cacheFolder } from '../cache.ts';
 import { must, run } from '../command.ts';
@@ -15,6 +15,7 @@ import type { Daemon } from './sandbox.ts';
  * the databases are, so those are copied.
  */
 const KIND = 'node-images';
+const PATIENCE_MS = 30_000;
 
 /** What is to be in the store, and how to run containerd on it. */
 export type Filling = {
@@ -26,12 +27,20 @@ export type Filling = {
   readonly log: Log;
 };
 
-/** Identity of an archive's content: the images' digests with their names. */
-function identity(archive: string): string {
-  return readArchive(archive)
-    .map(({ id, names }) => `${id} ${names.join(' ')}`)
-    .join('\n');
+/** What a store holds: image names, each with the digest of what it names. */
+type Held = Readonly<Record<string, string>>;
+
+function heldBy(archives: readonly string[]): Held {
+  const images = archives.flatMap((archive) => readArchive(archive));
+  return Object.fromEntries(images.flatMap(({ id, names }) => names.map((name) => [name, id])));
 }
+
+function readHeld(file: string): Held {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Held) : {};
+}
+
+const holds = (held: Held, archive: string): boolean =>
+  Object.entries(heldBy([archive])).every(([name, id]) => held[name] === id);
 
 const ctr = (init: number): readonly string[] => [
   'ctr',
@@ -41,79 +50,94 @@ const ctr = (init: number): readonly string[] => [
   'k8s.io',
 ];
 
-/** Imports docker-archives into the running containerd of the node with that init process. */
-export async function importImages(init: number, archives: readonly string[]): Promise<void> {
+async function importAll(init: number, archives: readonly string[]): Promise<void> {
   for (const archive of archives) await must([...ctr(init), 'images', 'import', archive]);
 }
 
-function databases(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /^[^/]+\/[^/]+\.db$/.test(name));
+/** Where a running node's images are noted, beside its containerd folder. */
+const noteOf = (store: string): string => join(dirname(store), 'images.json');
+
+/** Imports docker-archives into a running node; those that it has already are left out. */
+export async function loadImages(init: number, store: string, archives: readonly string[]): Promise<void> {
+  const held = readHeld(noteOf(store));
+  await importAll(
+    init,
+    archives.filter((archive) => !holds(held, archive)),
+  );
+  writeFileSync(noteOf(store), JSON.stringify({ ...held, ...heldBy(archives) }));
 }
 
-/** Makes `to` a copy of `from` by hard links; only the databases are real copies. Both lie in the cache's file system. */
+/** The databases of containerd's plugins: one folder each, directly below the root. */
+function databases(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((plugin) =>
+    readdirSync(join(folder, plugin))
+      .filter((name) => name.endsWith('.db'))
+      .map((name) => join(plugin, name)),
+  );
+}
+
+/**
+ * Makes `to` a copy of `from` by hard links; only the databases are real copies. Both lie in the cache's file system.
+ * `to` itself stays the same folder: it is mounted in the node.
+ */
 async function linkCopy(from: string, to: string): Promise<void> {
-  rmSync(to, { recursive: true, force: true });
-  await must(['cp', '--archive', '--link', from, to]);
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(to)) rmSync(join(to, name), { recursive: true });
+  await must(['cp', '--archive', '--link', `${from}/.`, to]);
   for (const name of databases(from)) {
     rmSync(join(to, name));
     copyFileSync(join(from, name), join(to, name));
   }
 }
 
-/** The kept folder that has most of the wanted images and no others, if any: the rest is imported on top of it. */
-function nearest(
-  wanted: ReadonlySet<string>,
-): { readonly folder: string; readonly has: ReadonlySet<string> } | undefined {
+/** The kept folder that shares most images with the wanted ones, if any shares one. */
+function nearest(wanted: Held): { readonly folder: string; readonly held: Held } | undefined {
   const shelf = join(cacheFolder(), KIND);
   if (!existsSync(shelf)) return undefined;
   const kept = readdirSync(shelf).map((key) => {
-    const listed = join(shelf, key, 'images.json');
-    const has = new Set(existsSync(listed) ? (JSON.parse(readFileSync(listed, 'utf8')) as string[]) : []);
-    return { folder: join(shelf, key, 'containerd'), has };
+    return { folder: join(shelf, key, 'containerd'), held: readHeld(join(shelf, key, 'images.json')) };
   });
-  const score = (has: ReadonlySet<string>): number => [...has].filter((id) => wanted.has(id)).length;
-  return kept.filter(({ has }) => score(has) > 0).sort((a, b) => score(b.has) - score(a.has))[0];
+  const shared = (held: Held): number => Object.entries(held).filter(([name, id]) => wanted[name] === id).length;
+  return kept.filter(({ held }) => shared(held) > 0).sort((a, b) => shared(b.held) - shared(a.held))[0];
 }
 
-async function importInto(filling: Filling, archives: readonly string[]): Promise<void> {
-  const daemon = filling.startContainerd();
-  for (const end = Date.now() + 30_000; (await run([...ctr(filling.init), 'version'])).code !== 0; await sleep(50)) {
+async function runContainerd({ startContainerd, init }: Filling): Promise<Daemon> {
+  const daemon = startContainerd();
+  for (const end = Date.now() + PATIENCE_MS; (await run([...ctr(init), 'version'])).code !== 0; await sleep(50)) {
     const ended = daemon.ended();
     if (ended !== undefined) throw new Error(ended);
-    if (Date.now() > end) throw new Error('containerd does not answer within 30 s');
+    if (Date.now() > end) throw new Error(`containerd does not answer within ${PATIENCE_MS / 1000} s`);
   }
-  await importImages(filling.init, archives);
-  await daemon.stop();
+  return daemon;
 }
 
-async function build(filling: Filling, identities: ReadonlyMap<string, string>, folder: string): Promise<void> {
-  const wanted = new Set(identities.values());
+/** Makes the store hold the wanted images and no others, starting from the most similar one that is kept. */
+async function build(filling: Filling, wanted: Held, folder: string): Promise<void> {
   const base = nearest(wanted);
-  if (base !== undefined) await relink(base.folder, filling.store);
-  const missing = filling.archives.filter((archive) => base?.has.has(identities.get(archive) ?? '') !== true);
-  await importInto(filling, missing);
+  if (base !== undefined) await linkCopy(base.folder, filling.store);
+  const held = base?.held ?? {};
+  const daemon = await runContainerd(filling);
+  const stale = Object.entries(held).filter(([name, id]) => wanted[name] !== id);
+  // The runtime knows each image by its digest too.
+  const names = stale.flatMap(([name, id]) => [name, `sha256:${id}`]);
+  if (names.length > 0) await run([...ctr(filling.init), 'images', 'remove', '--sync', ...names]);
+  await importAll(
+    filling.init,
+    filling.archives.filter((archive) => !holds(held, archive)),
+  );
+  await daemon.stop();
   await linkCopy(filling.store, join(folder, 'containerd'));
-  writeFileSync(join(folder, 'images.json'), JSON.stringify([...wanted]));
-}
-
-/** Fills the store in place: it is a mount point in the node's namespace, so the folder itself must stay. */
-async function relink(from: string, store: string): Promise<void> {
-  mkdirSync(store, { recursive: true });
-  for (const name of readdirSync(store)) rmSync(join(store, name), { recursive: true, force: true });
-  for (const name of readdirSync(from)) await must(['cp', '--archive', '--link', join(from, name), join(store, name)]);
-  for (const name of databases(from)) {
-    rmSync(join(store, name));
-    copyFileSync(join(from, name), join(store, name));
-  }
+  writeFileSync(join(folder, 'images.json'), JSON.stringify(wanted));
 }
 
 /** Puts the images into the store before the kubelet starts, from the kept copy or, the first time, from the archives. */
 export async function fillStore(filling: Filling): Promise<void> {
-  const identities = new Map(filling.archives.map((archive) => [archive, identity(archive)]));
-  const key = keyOf(...[...identities.values()].sort());
+  const wanted = heldBy(filling.archives);
+  const key = keyOf(JSON.stringify(Object.entries(wanted).sort()));
   const work = async (folder: string): Promise<void> => {
-    await narrated(filling.log, 'importing images into the node', () => build(filling, identities, folder));
+    await narrated(filling.log, 'importing images into the node', () => build(filling, wanted, folder));
   };
   const folder = await cached({ kind: KIND, key, build: work }, filling.log);
-  await relink(join(folder, 'containerd'), filling.store);
+  await linkCopy(join(folder, 'containerd'), filling.store);
+  writeFileSync(noteOf(filling.store), JSON.stringify(wanted));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { run } from '../command.ts';
 import { withComponents } from '../kube/binaries.ts';
-import { importImages } from './image-store.ts';
+import { loadImages } from './image-store.ts';
 import type { Layout } from './layout.ts';
 import type { Record } from './record.ts';
 
@@ -23,7 +23,8 @@ export function localCluster(layout: Layout, record: Record, down: () => Promise
     async load(archives) {
       if (archives.length === 0) return;
       if (record.mode !== 'node') throw new Error(`cluster "${layout.name}" has no node to load images into`);
-      if (record.init !== undefined) await importImages(record.init.pid, archives);
+      if (record.init !== undefined)
+        await loadImages(record.init.pid, join(layout.state, 'fs', 'containerd'), archives);
     },
     exec: (command, options = {}) => run(inside(command), { ...options, env: environment(options.env) }),
     spawn(command, options = {}) {

@@ -11,13 +11,23 @@ ip link set lo up
 
 if [ "$mode" = node ]; then
   mount --make-rshared / # the kubelet propagates mounts into pods
-  # Only /run and /var/log are hidden: everything that the node writes to a default place lies below them.
-  mkdir -p "$state/fs/kubelet" "$state/fs/containerd" "$state/fs/log/pods" "$state/fs/log/containers"
-  mount --bind "$state/fs/log" /var/log
+  # /run, /var/log and /var/lib are the node's own: the daemons have fixed places there (pods' logs, the device plugins'
+  # socket, the network plugins' cache) that the machine must not see and another cluster must not share.
+  cache=${state%/clusters/*}
+  mkdir -p "$state/fs/kubelet" "$state/fs/containerd" "$state/fs/lib" "$state/fs/log/pods" "$state/fs/log/containers"
   mount -t tmpfs -o mode=755 tmpfs /run
-  mkdir -p /run/lock /run/containerd /run/kubelet /run/images
+  mkdir -p /run/lock /run/containerd /run/kubelet /run/images /run/cache
+  mount --bind "$cache" /run/cache
   mount --bind "$state/fs/kubelet" /run/kubelet
   mount --bind "$state/fs/containerd" /run/images
+  mount --bind "$state/fs/log" /var/log
+  mount --bind "$state/fs/lib" /var/lib
+  case $cache in
+    /var/lib/* | /var/log/*) # hidden just now, but needed
+      mkdir -p "$cache"
+      mount --bind /run/cache "$cache"
+      ;;
+  esac
 
   # The kubelet insists on these values of the whole machine. It is shown files that hold them; the machine's stay.
   show() {
