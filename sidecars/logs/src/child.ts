@@ -7,8 +7,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
   /** Set when it could not be started at all. */
   readonly startError?: NodeJS.ErrnoException;
-  /** The last complaint that it wrote. */
-  readonly lastError: string | undefined;
+  /** The last few errors that it wrote. */
+  readonly errors: readonly string[];
 }
 
 /** One line that Fluent Bit wrote about itself. */
@@ -46,18 +46,18 @@ const colours = new RegExp(`${String.fromCodePoint(0x1b)}\\[[0-9;]*m`, 'g');
 export function startChild({ program, args, onLine }: ChildOptions): Child {
   const process = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], env: certificateVariables() });
   let ended = false;
-  let lastError: string | undefined;
+  const errors: string[] = [];
   const take = (raw: string) => {
     const line = parseLine(raw);
     if (line === undefined) return;
-    if (line.level === 'error') lastError = line.text;
+    if (line.level === 'error' && errors.push(line.text) > 3) errors.shift();
     onLine?.(line);
   };
   readLines(process, take);
   const exit = new Promise<Exit>((resolve) => {
-    const end = (rest: Omit<Exit, 'lastError'>) => {
+    const end = (rest: Omit<Exit, 'errors'>) => {
       ended = true;
-      resolve({ ...rest, lastError });
+      resolve({ ...rest, errors });
     };
     process.on('error', (startError: NodeJS.ErrnoException) => {
       if (process.pid === undefined) end({ code: null, signal: null, startError });
@@ -76,10 +76,10 @@ export function startChild({ program, args, onLine }: ChildOptions): Child {
 }
 
 /** Says in words how a process ended. */
-export function exitText({ code, signal, startError, lastError }: Exit): string {
+export function exitText({ code, signal, startError, errors }: Exit): string {
   if (startError !== undefined) return `could not be started: ${startError.message}`;
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  return lastError === undefined ? how : `${how}: ${lastError}`;
+  return errors.length === 0 ? how : `${how}: ${errors.join('; ')}`;
 }
 
 /** Returns a line of Fluent Bit's log, or undefined for anything else that it prints. */

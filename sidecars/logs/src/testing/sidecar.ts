@@ -27,13 +27,15 @@ export interface Outcome {
 /** The sidecar as a process of its own, in a directory of its own. */
 export interface Sidecar {
   readonly pid: number;
+  /** Everything below lies in here. */
+  readonly root: string;
   /** The shared directory of the app's files. */
   readonly files: string;
   /** The directory that stands for the pod's own of the node. */
   readonly podLogs: string;
   readonly state: string;
   /** Writes logs.json. */
-  configure(config: object): void;
+  configure(config: object | string): void;
   status(): Promise<Status>;
   metrics(): Promise<string>;
   /** Waits until the status satisfies the condition. */
@@ -42,6 +44,8 @@ export interface Sidecar {
   terminate(): Promise<Outcome>;
   /** The report as it stands. */
   report(): DrainReport;
+  /** Kills both processes, as the end of a container by force does. */
+  kill(): Promise<void>;
   /** Kills what still runs and removes the directory. */
   dispose(): Promise<void>;
 }
@@ -62,20 +66,15 @@ export interface Status {
 
 /** What differs from the image. */
 export interface SidecarOptions {
+  /** Starts in the directory of one that has ended, as a restarted container does. */
+  readonly after?: Sidecar;
   readonly program?: string;
   readonly drainSeconds?: number;
 }
 
 /** Starts the sidecar, without a configuration. */
 export async function startSidecar(options: SidecarOptions = {}): Promise<Sidecar> {
-  const root = mkdtempSync(join(tmpdir(), 'standpipe-logs-'));
-  const at = Object.fromEntries(['files', 'podLogs', 'state', 'config'].map((name) => [name, join(root, name)]));
-  const { files = '', podLogs = '', state = '', config = '' } = at;
-  chmodSync(root, 0o755);
-  for (const path of [files, podLogs, state, config]) mkdirSync(path);
-  const terminationLog = join(root, 'termination-log');
-  writeFileSync(terminationLog, '');
-  if (uid !== undefined) for (const path of [files, state, terminationLog]) chownSync(path, uid, uid);
+  const { root, files, podLogs, state, config, terminationLog } = directories(options.after?.root);
   const pagePort = await freePort();
   const child = spawn(process.execPath, [join(import.meta.dirname, '../main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -97,18 +96,26 @@ export async function startSidecar(options: SidecarOptions = {}): Promise<Sideca
   const status = async () => JSON.parse(await page('/status')) as Status;
   const report = () => JSON.parse(readFileSync(terminationLog, 'utf8')) as DrainReport;
   const until = async (what: string, condition: (status: Status) => boolean) => {
-    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) {
+    for (const end = Date.now() + 20_000; Date.now() < end && child.exitCode === null; await sleep(20)) {
       const now = await status().catch(() => undefined);
       if (now !== undefined && condition(now)) return now;
     }
     throw new Error(`not within 20 s: ${what}\n${output().slice(-4000)}`);
   };
+  const kill = async () => {
+    const running = child.exitCode === null ? await status().catch(() => undefined) : undefined;
+    child.kill('SIGKILL');
+    await exited;
+    if (running?.fluentBit.pid !== undefined) killIfThere(running.fluentBit.pid);
+  };
   return {
     pid: child.pid ?? 0,
+    root,
     files,
     podLogs,
     state,
-    configure: (value) => writeFileSync(join(config, 'logs.json'), JSON.stringify(value)),
+    configure: (value) =>
+      writeFileSync(join(config, 'logs.json'), typeof value === 'string' ? value : JSON.stringify(value)),
     status,
     metrics: () => page('/metrics'),
     until,
@@ -119,14 +126,31 @@ export async function startSidecar(options: SidecarOptions = {}): Promise<Sideca
       return { code, report: report(), seconds: (performance.now() - startedMs) / 1000 };
     },
     report,
+    kill,
     async dispose() {
-      const running = child.exitCode === null ? await status().catch(() => undefined) : undefined;
-      child.kill('SIGKILL');
-      await exited;
-      if (running?.fluentBit.pid !== undefined) process.kill(running.fluentBit.pid, 'SIGKILL');
+      await kill();
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Makes the directories that the pod's volumes are, or finds those of an earlier container. */
+function directories(earlier: string | undefined) {
+  const root = earlier ?? mkdtempSync(join(tmpdir(), 'standpipe-logs-'));
+  const at = {
+    root,
+    files: join(root, 'files'),
+    podLogs: join(root, 'pod'),
+    state: join(root, 'state'),
+    config: join(root, 'config'),
+    terminationLog: join(root, 'termination-log'),
+  };
+  if (earlier !== undefined) return at;
+  chmodSync(root, 0o755);
+  for (const path of [at.files, at.podLogs, at.state, at.config]) mkdirSync(path);
+  writeFileSync(at.terminationLog, '');
+  if (uid !== undefined) for (const path of [at.files, at.state, at.terminationLog]) chownSync(path, uid, uid);
+  return at;
 }
 
 /** A configuration that reads the sidecar's files and sends to the sink, to be varied. */
@@ -155,6 +179,15 @@ export function ledger(sink: Sink, count: number): { readonly lost: number; read
   const seen = sink.records.map(({ seq }) => seq).filter((seq) => typeof seq === 'number');
   const distinct = new Set(seen);
   return { lost: count - distinct.size, again: seen.length - distinct.size };
+}
+
+/** Its output has nobody who reads it any more, so that it may have ended by SIGPIPE already. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function collect(child: ChildProcess): () => string {
