@@ -23,11 +23,7 @@ const arrows: readonly { readonly folder: string; readonly may: readonly string[
     may: ['operator/src/api', 'operator/src/config', 'operator/src/inject', 'operator/src/kube', 'operator/src/plan'],
     io: true,
   },
-  {
-    folder: 'operator/src/cli',
-    may: ['operator/src/api', 'operator/src/inject', 'operator/src/plan'],
-    io: true,
-  },
+  { folder: 'operator/src/cli', may: ['operator/src'], io: true },
   { folder: 'sidecars/common', may: [], io: true },
   { folder: 'sidecars', may: ['sidecars/common', 'operator/src/config'], io: true },
 ];

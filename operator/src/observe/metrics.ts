@@ -62,6 +62,12 @@ export class OperatorMetrics {
     });
   }
 
+  /** The page that Prometheus reads. */
+  readonly page = async (): Promise<{ readonly contentType: string; readonly text: string }> => ({
+    contentType: this.registry.contentType,
+    text: await this.registry.metrics(),
+  });
+
   /** For reflectors and reconcile loops. */
   readonly hooks: ReflectorHooks & ReconcileHooks = {
     restarted: (type, reason) => this.#watchRestarts.inc({ kind: type.kind, reason }),
