@@ -6,6 +6,7 @@ import { showDrain } from './demo/drain.ts';
 import { showEvent } from './demo/event.ts';
 import { prepareImages } from './demo/images.ts';
 import { applyPlatform, installOperator, startBroker } from './demo/platform.ts';
+import { renewPods } from './demo/renew.ts';
 import { type Screen, terminal } from './demo/screen.ts';
 import { declareMicroservices, deployShop } from './demo/shop.ts';
 import {
@@ -27,13 +28,14 @@ async function setUp(screen: Screen): Promise<Demo> {
   const images = await screen.step('Images: operator, sidecar, Kafka, shop (unchanged ones come from the cache)', () =>
     prepareImages(log),
   );
-  const cluster = await screen.step('A single-node Kubernetes', async () => {
+  return screen.step('A single-node Kubernetes', async () => {
     const all = await clusters();
-    const up = await all.up({ name: clusterName, mode: 'node', log, keep: true, images: images.archives });
-    await up.load(images.archives);
-    return up;
+    const cluster = await all.up({ name: clusterName, mode: 'node', log, keep: true, images: images.archives });
+    await cluster.load(images.archives);
+    const demo = { cluster, screen, logs: images.logs };
+    await renewPods(demo, images.archives);
+    return demo;
   });
-  return { cluster, screen, logs: images.logs };
 }
 
 async function deploy(demo: Demo): Promise<void> {

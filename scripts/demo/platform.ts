@@ -7,31 +7,19 @@ import { type Demo, kubectl, root } from './demo.ts';
 
 const namespace = 'standpipe-system';
 /** The kustomization that installs the operator. */
-const overlay = join(root, 'deploy', 'overlays', 'default');
+const overlayOf = ({ logs }: Demo): string => join(root, logs ? 'deploy/overlays/demo' : 'scripts/demo/without-logs');
 const patience = '--timeout=180s';
 
 /** The kinds of Standpipe, and the operator with its webhook. */
-export async function installOperator({ cluster, logs }: Demo): Promise<void> {
-  await kubectl(cluster, ['apply', '--server-side', '-f', join(root, 'crds')]);
-  await kubectl(cluster, [
-    'wait',
-    '--for=condition=Established',
-    patience,
-    'crd',
-    '-l',
-    'app.kubernetes.io/part-of=standpipe',
-  ]);
-  await kubectl(cluster, ['apply', '--server-side', '-k', overlay]);
-  if (!logs) await turnLogsOff({ cluster });
-  for (const deployment of ['standpipe-controller', 'standpipe-webhook']) {
+export async function installOperator(demo: Demo): Promise<void> {
+  const { cluster } = demo;
+  await kubectl(cluster, ['apply', '--server-side', '-k', join(root, 'crds')]);
+  const kinds = ['crd', '-l', 'app.kubernetes.io/part-of=standpipe'];
+  await kubectl(cluster, ['wait', '--for=condition=Established', patience, ...kinds]);
+  await kubectl(cluster, ['apply', '--server-side', '-k', overlayOf(demo)]);
+  for (const deployment of ['standpipe-webhook', 'standpipe-controller']) {
     await kubectl(cluster, ['-n', namespace, 'rollout', 'status', `deployment/${deployment}`, patience]);
   }
-}
-
-async function turnLogsOff({ cluster }: Pick<Demo, 'cluster'>): Promise<void> {
-  const patch = JSON.stringify({ data: { 'settings.yaml': 'logs:\n  enabled: false\n' } });
-  await kubectl(cluster, ['-n', namespace, 'patch', 'configmap', 'standpipe-settings', '--patch', patch]);
-  await kubectl(cluster, ['-n', namespace, 'rollout', 'restart', 'deployment/standpipe-controller']);
 }
 
 /** A Kafka broker with a topic and a user for the shop, whose password goes where only the operator reads it. */
