@@ -29,41 +29,44 @@ stopOnSignal({
     await Promise.all(taps.map(({ tap }) => tap.stop(settings.stopMs)));
   },
 });
+void start();
 
-const { path: readPath, problem: readPathProblem } = await chooseReadPath(settings.readPath);
-if (readPathProblem !== undefined) log.warn('the fast read path does not work here', { problem: readPathProblem });
+async function start(): Promise<void> {
+  const { path: readPath, problem: readPathProblem } = await chooseReadPath(settings.readPath);
+  if (readPathProblem !== undefined) log.warn('the fast read path does not work here', { problem: readPathProblem });
 
-const budget = new RowBudget(defaultMetricsConfig.maxSeries);
-const file = await followConfigFile({
-  path: settings.configFile,
-  parse: parseMetricsConfig,
-  initial: defaultMetricsConfig,
-  onChange: ({ generation, maxSeries }) => {
-    budget.resize(maxSeries);
-    log.info('a configuration is taken up', { generation });
-  },
-  onProblems: (problems) => log.error('the configuration cannot be used', { problems }),
-});
-taps.push(...openTaps(settings, readPath, budget, log));
+  const budget = new RowBudget(defaultMetricsConfig.maxSeries);
+  taps.push(...openTaps(settings, readPath, budget, log));
+  const file = await followConfigFile({
+    path: settings.configFile,
+    parse: parseMetricsConfig,
+    initial: defaultMetricsConfig,
+    onChange: ({ generation, maxSeries }) => {
+      budget.resize(maxSeries);
+      log.info('a configuration is taken up', { generation });
+    },
+    onProblems: (problems) => log.error('the configuration cannot be used', { problems }),
+  });
 
-const self: Self = { settings, file, readPath: readPath.name, survived };
-const page = new MetricsPage({
-  own: () => [...ownFamilies(self), ...inboundFamilies(taps)],
-  config: () => file.config,
-  appHost: settings.appHost,
-  logs: { target: 'standpipe-logs', host: '127.0.0.1', port: settings.logsPagePort, path: '/metrics' },
-});
-servePages({
-  port: settings.pagePort,
-  log,
-  pages: {
-    '/metrics': (request) => page.answer(request),
-    '/status': () => statusPage({ ...self, readPathProblem, taps, targets: page.targets }),
-    '/startup': () => startupPage({ settings, taps }),
-  },
-  ...(settings.listenHosts && { hosts: settings.listenHosts }),
-});
-log.info('started', { version, revision: settings.revision, readPath: readPath.name, taps: settings.taps });
+  const self: Self = { settings, file, readPath: readPath.name, survived };
+  const page = new MetricsPage({
+    own: () => [...ownFamilies(self), ...inboundFamilies(taps)],
+    config: () => file.config,
+    appHost: settings.appHost,
+    logs: { target: 'standpipe-logs', host: '127.0.0.1', port: settings.logsPagePort, path: '/metrics' },
+  });
+  servePages({
+    port: settings.pagePort,
+    log,
+    pages: {
+      '/metrics': (request) => page.answer(request),
+      '/status': () => statusPage({ ...self, readPathProblem, taps, targets: page.targets }),
+      '/startup': () => startupPage({ settings, taps }),
+    },
+    ...(settings.listenHosts && { hosts: settings.listenHosts }),
+  });
+  log.info('started', { version, revision: settings.revision, readPath: readPath.name, taps: settings.taps });
+}
 
 function openTaps(settings: Settings, readPath: ReadPath, budget: RowBudget, log: Logger): readonly MeasuredTap[] {
   const { appHost, listenHosts } = settings;

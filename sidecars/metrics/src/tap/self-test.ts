@@ -27,36 +27,36 @@ export async function chooseReadPath(choice: ReadPathChoice): Promise<ChosenRead
 }
 
 /**
- * Sends two different streams at once through a tap to an echo and back, to readers that pause, and closes by halves.
- * Returns what went wrong, or undefined. Uses loopback sockets only.
+ * Lets an app send two different streams at once through a tap to clients that pause, after each has been asked by a byte,
+ * and closes by halves. Returns what went wrong, or undefined. Uses loopback sockets only, and few buffers: what is
+ * allocated here would stay with the process.
  */
 export async function selfTest(path: ReadPath): Promise<string | undefined> {
-  const echo = createServer({ allowHalfOpen: true }, (socket) => {
+  const patterns = [patternOf(1), patternOf(7)];
+  const app = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {});
-    socket.pipe(socket);
+    socket.once('data', (asked) => send(socket, patterns[asked[0] ?? 0] ?? Buffer.alloc(1)));
   });
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   try {
     path.accept(server, (accepted) => {
-      const opened = path.open(accepted, '127.0.0.1', portOf(echo), undefined);
+      const opened = path.open(accepted, '127.0.0.1', portOf(app), undefined);
       join(opened, new TapCounters(), opened.start, () => {});
     });
-    await Promise.all([listen(echo), listen(server)]);
-    const problems = await Promise.all([exchange(portOf(server), 1), exchange(portOf(server), 7)]);
+    await Promise.all([listen(app), listen(server)]);
+    const problems = await Promise.all(patterns.map((pattern, index) => receive(portOf(server), index, pattern)));
     return problems.find((problem) => problem !== undefined);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    echo.close();
+    app.close();
     server.close();
   }
 }
 
-/** Sends a stream whose bytes follow from their place and `step`, and compares what comes back. */
-function exchange(port: number, step: number): Promise<string | undefined> {
+/** Asks for the stream of that index, reads it with pauses and compares it. */
+function receive(port: number, index: number, pattern: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    const pattern = patternOf(step);
     let received = 0;
     let paused = 0;
     const finish = (problem: string | undefined) => {
@@ -64,21 +64,28 @@ function exchange(port: number, step: number): Promise<string | undefined> {
       socket.destroy();
       resolve(problem);
     };
-    const timer = setTimeout(() => finish(`only ${received} of ${bytesEach} bytes came back in time`), timeoutMs);
-    socket.on('error', (error) => finish(error.message));
-    socket.on('connect', () => send(socket, pattern));
-    socket.on('data', (bytes: Buffer) => {
-      for (let i = 0; i < bytes.length; i += 97) {
-        if (bytes[i] !== pattern[(received + i) % pattern.length]) finish(`byte ${received + i} came back changed`);
+    const take = (length: number, bytes: Uint8Array) => {
+      for (let i = 0; i < length; i += 97) {
+        if (bytes[i] !== pattern[(received + i) % pattern.length]) finish(`byte ${received + i} came changed`);
       }
-      received += bytes.length;
-      // A pause every now and then, so that writes to this reader stay pending.
-      if (received - paused < bytesEach / 8) return;
+      received += length;
+      // A long pause at first, so that writes to this reader stay pending; then one every now and then.
+      if (paused > 0 && received - paused < bytesEach / 4) return true;
+      setTimeout(() => socket.resume(), paused === 0 ? 20 : 2);
       paused = received;
-      socket.pause();
-      setTimeout(() => socket.resume(), 2);
+      return false;
+    };
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      onread: { buffer: Buffer.allocUnsafeSlow(16_384), callback: take },
     });
-    socket.on('end', () => finish(received === bytesEach ? undefined : `${received} of ${bytesEach} bytes came back`));
+    const timer = setTimeout(() => finish(`only ${received} of ${bytesEach} bytes came in time`), timeoutMs);
+    socket.on('error', (error) => finish(error.message));
+    socket.on('connect', () => socket.end(Buffer.of(index)));
+    socket.on('end', () => finish(received === bytesEach ? undefined : `${received} of ${bytesEach} bytes came`));
+    socket.resume();
   });
 }
 
