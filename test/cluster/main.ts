@@ -11,11 +11,11 @@ const USAGE = `usage: node test/cluster/main.ts COMMAND [--name NAME] [--mode ap
   status    list the clusters
   exec      run a command in a cluster's network, with KUBECONFIG set and kubectl on PATH
   run       start a cluster, run a command in it, end it; ends with the command's status
-  images    build the images that changed and print their archives: operator, sidecar, kafka, node, debian, examples/NAME
+  images    build the images that changed and print their archives (operator and sidecar unless --images says others)
   load      the same, into a cluster
   kafka     start a Kafka broker in a cluster (kafka.kafka.svc:9092); --users makes users besides "admin"
 
---images names images that "up" and "run" have in the node from the start.`;
+--images: operator, sidecar, kafka, node, debian, examples/NAME; "up" and "run" have them in the node from the start.`;
 
 /** The status of a command that Ctrl-C ended, as shells report it. */
 const INTERRUPTED = 130;
@@ -91,7 +91,8 @@ async function runIn({ name, mode, images, command }: Arguments): Promise<number
 }
 
 async function printImages({ images }: Arguments): Promise<number> {
-  for (const archive of await archives(images, log)) process.stdout.write(`${archive}\n`);
+  const names = images.length === 0 ? ['operator', 'sidecar'] : images;
+  for (const archive of await archives(names, log)) process.stdout.write(`${archive}\n`);
   return 0;
 }
 

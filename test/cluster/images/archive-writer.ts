@@ -43,7 +43,7 @@ export function dockerArchive({ name, file, archive }: SingleFileImage): void {
   const layerName = `${sha256(layer)}.tar`;
   const config = Buffer.from(
     JSON.stringify({
-      architecture: 'amd64',
+      architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       os: 'linux',
       config: { User: '65535:65535', Entrypoint: [`/${program}`] },
       rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },

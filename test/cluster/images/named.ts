@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { cacheFolder } from '../cache.ts';
+import { must } from '../command.ts';
+import { keyOf } from '../hash.ts';
 import { kafkaImage } from '../kafka/image.ts';
+import { locked } from '../lock.ts';
 import type { Log } from '../log.ts';
 import { baseImages, buildImages } from './build.ts';
-import { hasDocker } from './engine.ts';
+import { hasDocker, type ImageSource } from './engine.ts';
 import { exampleImage, operatorImage, sidecarImage } from './products.ts';
 
 /** The base images that pods may use as they are. */
@@ -10,7 +16,7 @@ const BASES: { readonly [short: string]: string } = {
   node: 'docker.io/library/node:24-bookworm-slim',
 };
 
-async function sourceOf(short: string, log: Log) {
+async function sourceOf(short: string, log: Log): Promise<ImageSource> {
   if (short === 'operator') return operatorImage;
   if (short === 'sidecar') return sidecarImage;
   if (short === 'kafka') return kafkaImage(log);
@@ -20,15 +26,33 @@ async function sourceOf(short: string, log: Log) {
   );
 }
 
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+/** Makes the bundles that images are built from: the product's, and an example's where it has any. */
+async function bundle(names: readonly string[], log: Log): Promise<void> {
+  const product = names.some((name) => name === 'operator' || name === 'sidecar')
+    ? [join(ROOT, 'scripts', 'bundle.ts')]
+    : [];
+  const examples = names.filter((name) => name.startsWith('examples/')).map((name) => join(ROOT, name, 'bundle.ts'));
+  for (const script of [...product, ...examples.filter((file) => existsSync(file))]) {
+    log(`bundling: node ${relative(ROOT, script)}`);
+    await must([process.execPath, script]);
+  }
+}
+
 /**
  * The docker-archives of the images with these short names, built if they have changed: `operator`, `sidecar`, `kafka`,
  * `examples/NAME`, and `node` and `debian`, which are left out where Docker is, because its nodes pull them.
  */
 export async function archives(names: readonly string[], log: Log): Promise<readonly string[]> {
-  const bases = names.map((name) => BASES[name]).filter((name) => name !== undefined);
-  const made = bases.length === 0 || (await hasDocker()) ? [] : await baseImages(bases, log);
-  const sources = await Promise.all(
-    names.filter((name) => BASES[name] === undefined).map((name) => sourceOf(name, log)),
-  );
-  return [...made, ...(sources.length === 0 ? [] : await buildImages(sources, log))];
+  if (names.length === 0) return [];
+  // The bundles lie in the checkout: nobody may write them while they are copied into an image.
+  return locked(join(cacheFolder(), 'locks', `checkout-${keyOf(ROOT)}`), log, async () => {
+    await bundle(names, log);
+    const bases = names.map((name) => BASES[name]).filter((name) => name !== undefined);
+    const made = bases.length === 0 || (await hasDocker()) ? [] : await baseImages(bases, log);
+    const others = names.filter((name) => BASES[name] === undefined);
+    const sources = await Promise.all(others.map((name) => sourceOf(name, log)));
+    return [...made, ...(sources.length === 0 ? [] : await buildImages(sources, log))];
+  });
 }

