@@ -1,16 +1,17 @@
 import {
   type Document,
+  type DocumentOptions,
   isMap,
   isNode,
   isSeq,
   type Node,
-  type ParsedNode,
-  parseAllDocuments,
   type ParseOptions,
-  type DocumentOptions,
+  parseAllDocuments,
+  parseDocument as parseYaml,
   type SchemaOptions,
   type Tags,
   visit,
+  type YAMLParseError,
 } from 'yaml';
 
 /** Kinds of scalars that YAML 1.1 has and kubectl leaves as text: sexagesimal numbers, dates, sets and the like. */
@@ -38,36 +39,44 @@ const octal: Tags[number] = {
   default: true,
   format: 'OCT',
   test: /^0o[0-7]+$/,
-  resolve: (text) => Number.parseInt(text.slice(2), 8),
+  resolve: (text: string) => Number.parseInt(text.slice(2), 8),
 };
+
+/** The way to a value: names of members and indices of items. */
+export type Path = readonly (string | number)[];
 
 /** One document of a YAML text. */
 export interface Part {
   /** The document with the comments in front of it and its marks; the parts of a text joined are the text. */
   readonly text: string;
-  readonly document: Document.Parsed<ParsedNode, boolean>;
+  /** Where it begins in the whole text. */
+  readonly offset: number;
+  /** What is wrong with it, in the words of the parser. */
+  readonly errors: readonly YAMLParseError[];
 }
 
-/** Splits a text into its documents. A text without any document gives none. */
+/** Splits a text into its documents. A text that is empty or only has comments is one document. */
 export function splitDocuments(text: string): readonly Part[] {
-  const documents = parseAllDocuments(text, parseOptions);
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document, i) => {
-    const start = i === 0 ? 0 : (documents[i - 1]?.range[2] ?? 0);
-    const end = i === documents.length - 1 ? text.length : document.range[2];
-    return { text: text.slice(start, end), document };
+  const parsed = parseAllDocuments(text, parseOptions);
+  const documents = Array.isArray(parsed) ? parsed : [];
+  if (documents.length === 0) return [{ text, offset: 0, errors: [] }];
+  return documents.map(({ range, errors }, i) => {
+    const offset = documents[i - 1]?.range[2] ?? 0;
+    const end = i === documents.length - 1 ? text.length : range[2];
+    return { text: text.slice(offset, end), offset, errors };
   });
 }
 
-/** The node at a path of names and indices, or the last one on the way that is there. */
-export function nodeAt(document: Document, path: readonly (string | number)[]): Node | null {
+/** Parses the text of one document. */
+export function parseDocument(text: string): Document {
+  return parseYaml(text, parseOptions);
+}
+
+/** The node at a path, undefined if there is none. */
+export function nodeAt(document: Document, path: Path): Node | undefined {
   let node: unknown = document.contents;
-  for (const part of path) {
-    const next: unknown = isMap(node) || isSeq(node) ? node.get(part, true) : undefined;
-    if (!isNode(next)) break;
-    node = next;
-  }
-  return isNode(node) ? node : null;
+  for (const part of path) node = isMap(node) || isSeq(node) ? node.get(part, true) : undefined;
+  return isNode(node) ? node : undefined;
 }
 
 /** Whether lists stand further in than the names that they belong to; true where a document has no such list. */
