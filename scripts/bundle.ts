@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -29,12 +29,25 @@ async function bundle(name: string, entry: string): Promise<void> {
     keepNames: true,
     banner: { js: REQUIRE },
     legalComments: 'none',
-    logLevel: 'warning',
+    logLevel: 'silent',
   });
   process.stderr.write(`dist/${name}.mjs: ${Math.ceil(statSync(outfile).size / 1024)} kB\n`);
 }
 
-const missing = Object.values(ENTRIES).filter((entry) => !existsSync(join(ROOT, entry)));
-if (missing.length > 0) throw new Error(`cannot bundle, no such file: ${missing.join(', ')}`);
-rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-for (const [name, entry] of Object.entries(ENTRIES)) await bundle(name, entry);
+/** Bundles the programs of those names; all of them if none is given. */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !Object.keys(ENTRIES).includes(name));
+  if (unknown.length > 0) throw new Error(`no program "${unknown[0]}": there are ${Object.keys(ENTRIES).join(', ')}`);
+  const wanted = Object.entries(ENTRIES).filter(([name]) => names.length === 0 || names.includes(name));
+  const missing = wanted.filter(([, entry]) => !existsSync(join(ROOT, entry)));
+  if (missing.length > 0)
+    throw new Error(`cannot bundle, no such file: ${missing.map(([, entry]) => entry).join(', ')}`);
+  for (const [name, entry] of wanted) await bundle(name, entry);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

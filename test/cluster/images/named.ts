@@ -28,15 +28,21 @@ async function sourceOf(short: string, log: Log): Promise<ImageSource> {
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
+/** The programs (scripts/bundle.ts) that each product image holds. */
+const PROGRAMS: { readonly [short: string]: readonly string[] } = {
+  operator: ['operator'],
+  sidecar: ['metrics', 'logs'],
+};
+
 /** Makes the bundles that images are built from: the product's, and an example's where it has any. */
 async function bundle(names: readonly string[], log: Log): Promise<void> {
-  const product = names.some((name) => name === 'operator' || name === 'sidecar')
-    ? [join(ROOT, 'scripts', 'bundle.ts')]
-    : [];
-  const examples = names.filter((name) => name.startsWith('examples/')).map((name) => join(ROOT, name, 'bundle.ts'));
-  for (const script of [...product, ...examples.filter((file) => existsSync(file))]) {
-    log(`bundling: node ${relative(ROOT, script)}`);
-    await must([process.execPath, script]);
+  const programs = names.flatMap((name) => PROGRAMS[name] ?? []);
+  const examples = names.filter((name) => name.startsWith('examples/')).map((name) => [join(ROOT, name, 'bundle.ts')]);
+  const product = programs.length === 0 ? [] : [[join(ROOT, 'scripts', 'bundle.ts'), ...programs]];
+  for (const [script = '', ...args] of [...product, ...examples]) {
+    if (!existsSync(script)) continue;
+    log(`bundling: ${['node', relative(ROOT, script), ...args].join(' ')}`);
+    await must([process.execPath, script, ...args]);
   }
 }
 

@@ -4,6 +4,7 @@ import { CommandError } from '../command.ts';
 import { archives } from '../images/named.ts';
 import { type Log, narrated } from '../log.ts';
 import type { Provision } from './admin.ts';
+import { provisioningProgram, runNodeArguments } from './in-cluster.ts';
 import { newUser } from './process.ts';
 import { ADMIN, CLUSTER_ID, JAVA_OPTIONS, type KafkaUser, serverProperties } from './settings.ts';
 
@@ -21,7 +22,6 @@ export type KafkaPod = {
 
 const NAMESPACE = 'kafka';
 const MANIFEST = join(import.meta.dirname, 'kafka.yaml');
-const PROVISION = join(import.meta.dirname, 'provision.ts');
 
 async function kubectl(cluster: Cluster, args: readonly string[], input = ''): Promise<string> {
   const command = ['kubectl', ...args];
@@ -67,7 +67,7 @@ async function existingUsers(cluster: Cluster): Promise<readonly KafkaUser[]> {
 }
 
 async function start(cluster: Cluster, names: readonly string[], log: Log): Promise<readonly KafkaUser[]> {
-  await cluster.load(await archives(['kafka'], log));
+  await cluster.load(await archives(['kafka', 'node'], log));
   const known = await existingUsers(cluster);
   const users = names.map((name) => known.find((user) => user.name === name) ?? newUser(name));
   if (known.length > 0 && users.some((user) => !known.includes(user))) {
@@ -91,10 +91,8 @@ export async function startKafkaPod(cluster: Cluster, userNames: readonly string
     admin,
     users,
     async provision(wanted) {
-      // The broker is reached from within the cluster's network only: a process there does it.
-      const command = [process.execPath, PROVISION];
-      const result = await cluster.exec(command, { input: JSON.stringify({ bootstrap: BOOTSTRAP, admin, wanted }) });
-      if (result.code !== 0) throw new CommandError(command, result);
+      const program = await provisioningProgram(BOOTSTRAP, admin, wanted);
+      await kubectl(cluster, runNodeArguments(NAMESPACE), program);
     },
   };
 }
