@@ -113,7 +113,9 @@ function takeTimestamp(cursor: Cursor, format: PageFormat): number | undefined {
 }
 
 function takeExemplar(cursor: Cursor): Exemplar | undefined {
-  if (cursor.at < 0 || cursor.line[cursor.at] !== '#') return undefined;
+  if (cursor.at < 0) return undefined;
+  skipBlanks(cursor);
+  if (cursor.line[cursor.at] !== '#') return undefined;
   cursor.at += 1;
   skipBlanks(cursor);
   if (cursor.line[cursor.at] !== '{') return fail(cursor);
