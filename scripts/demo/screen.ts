@@ -31,10 +31,13 @@ export function terminal(write: (text: string) => void, colours: boolean): Scree
   };
 }
 
+/** Log lines are long; what identifies them is at their start. */
+const widest = 200;
+
 function indented(output: string): string {
   return output
     .trimEnd()
     .split('\n')
-    .map((line) => `  ${line}\n`)
+    .map((line) => `  ${line.length > widest ? `${line.slice(0, widest)}…` : line}\n`)
     .join('');
 }
