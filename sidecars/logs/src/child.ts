@@ -90,7 +90,8 @@ export function parseLine(raw: string): ChildLine | undefined {
 }
 
 function certificateVariables(): Record<string, string | undefined> {
-  return Object.fromEntries(['SSL_CERT_FILE', 'SSL_CERT_DIR'].map((name) => [name, environment[name]]));
+  const names = ['SSL_CERT_FILE', 'SSL_CERT_DIR'].filter((name) => environment[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 /** The longest line that is kept; the rest of a longer one is read and forgotten. */
