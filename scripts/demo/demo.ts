@@ -36,9 +36,9 @@ export async function show({ cluster, screen }: Demo, args: readonly string[]): 
   screen.shown(`kubectl ${words.join(' ')}`, code === 0 ? stdout : stderr);
 }
 
-/** GETs a page of a Service or pod through the API server, which works wherever the demo itself runs. */
-export async function page(cluster: Cluster, namespace: string, target: string, path: string): Promise<string> {
-  return kubectl(cluster, ['get', '--raw', `/api/v1/namespaces/${namespace}/${target}/proxy${path}`]);
+/** GETs a path of the API server; by its proxy, the pages of Services and pods too, wherever the demo itself runs. */
+export function page(cluster: Cluster, path: string): Promise<string> {
+  return kubectl(cluster, ['get', '--raw', path]);
 }
 
 /** The name of one running pod of a service of the shop that is not about to end. */

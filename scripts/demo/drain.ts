@@ -1,16 +1,23 @@
 import { createInterface } from 'node:readline';
 import type { Cluster } from '../../test/cluster/cluster.ts';
-import { type Demo, kubectl, page, podOf } from './demo.ts';
+import { type Demo, kubectl, podOf } from './demo.ts';
 import { until } from './event.ts';
+import { linesAtSink } from './sink.ts';
 import { ask, order } from './traffic.ts';
 
 const burst = 20;
 
-/**
- * Ends a pod of `orders` right after a burst of orders, and shows what its log sidecar reported and which of the last
- * lines are at the sink.
- */
-export async function showDrain({ cluster, screen }: Demo): Promise<void> {
+/** How a pod ended. */
+export interface Ending {
+  readonly pod: string;
+  /** The orders that it took right before. */
+  readonly orders: readonly string[];
+  /** What its log sidecar left as its termination message: JSON. */
+  readonly report: string;
+}
+
+/** Ends a pod of `orders` right after a burst of orders. */
+export async function endPod(cluster: Cluster): Promise<Ending> {
   const pod = await podOf(cluster, 'orders');
   const report = terminationMessage(cluster, pod);
   report.catch(() => {}); // awaited below; an error before that must not end the process
@@ -18,25 +25,32 @@ export async function showDrain({ cluster, screen }: Demo): Promise<void> {
     cluster,
     Array.from({ length: burst }, () => order('mug')),
   );
-  const ids = answers.flatMap(({ answer }) => answer.id ?? []);
-  const command = ['-n', 'shop', 'delete', 'pod', pod];
-  screen.shown(`kubectl ${command.join(' ')}    # right after ${ids.length} orders`, await kubectl(cluster, command));
+  await kubectl(cluster, ['-n', 'shop', 'delete', 'pod', pod]);
+  return { pod, orders: answers.flatMap(({ answer }) => answer.id ?? []), report: await report };
+}
+
+/** How many of these orders have their line at the sink; waits until all have. */
+export async function ordersAtSink(cluster: Cluster, orders: readonly string[]): Promise<number> {
+  const created = (lines: string) => orders.filter((id) => lines.includes(`created order ${id}`)).length;
+  const all = async () => {
+    const lines = await linesAtSink(cluster, 'orders');
+    return created(lines) === orders.length ? lines : '';
+  };
+  return created(await until(all, `all of the ${orders.length} lines are at the sink`));
+}
+
+/** Ends a pod, and shows what its log sidecar reported and which of its last lines are at the sink. */
+export async function showDrain({ cluster, screen }: Demo): Promise<void> {
+  const { pod, orders, report } = await endPod(cluster);
+  screen.shown(`kubectl -n shop delete pod ${pod}    # right after ${orders.length} orders`, '');
   screen.say('\nThe last word of its log sidecar, from the pod’s status:');
-  screen.shown(`kubectl -n shop get pod ${pod} -w -o jsonpath='{…standpipe-logs…terminated.message}'`, await report);
+  screen.shown(`kubectl -n shop get pod ${pod} -w -o jsonpath='{…standpipe-logs…terminated.message}'`, report);
   await kubectl(cluster, ['-n', 'shop', 'rollout', 'status', 'deployment/orders', '--timeout=120s']);
-  const all = () => page(cluster, 'observability', 'services/sink:8080', '/lines?service=orders');
-  const arrived = await until(async () => {
-    const text = await all();
-    return ids.every((id) => text.includes(id)) ? text : '';
-  }, `all of the ${ids.length} lines are at the sink`);
-  const count = ids.filter((id) => arrived.includes(`created order ${id}`)).length;
-  screen.say(`\n${count} of the ${ids.length} lines that the pod wrote before its end are at the sink.`);
+  const count = await ordersAtSink(cluster, orders);
+  screen.say(`\n${count} of the ${orders.length} lines that the pod wrote before its end are at the sink.`);
   const path = 'jsonpath={.status.drains}';
   const drains = () => kubectl(cluster, ['-n', 'shop', 'get', 'microservice', 'orders', '-o', path]);
-  screen.shown(
-    `kubectl -n shop get microservice orders -o ${path}`,
-    await until(drains, 'the operator has counted the drain'),
-  );
+  screen.shown(`kubectl -n shop get microservice orders -o ${path}`, await until(drains, 'the drain is counted'));
 }
 
 /** The termination message of the pod's log sidecar. The pod is watched: it is gone soon after the message is there. */

@@ -1,39 +1,34 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError } from '../../test/cluster/command.ts';
-import { BOOTSTRAP } from '../../test/cluster/kafka/pod.ts';
-import { ADMIN } from '../../test/cluster/kafka/settings.ts';
+import type { Cluster } from '../../test/cluster/cluster.ts';
 import { type Demo, kubectl } from './demo.ts';
+import { findRecord } from './observer.ts';
 
-const reader = join(import.meta.dirname, 'readTopic.ts');
-const patienceMs = 30_000;
+const patienceMs = 60_000;
+const shippingLog = [
+  '-n',
+  'shop',
+  'exec',
+  'deploy/shipping',
+  '-c',
+  'app',
+  '--',
+  'cat',
+  '/var/log/shipping/shipping.log',
+];
 
 /** Follows one order from the service that created it through Kafka to the service that shipped it. */
 export async function showEvent({ cluster, screen }: Demo, id: string): Promise<void> {
   const logged = await kubectl(cluster, ['-n', 'shop', 'logs', 'deploy/orders', '-c', 'app', '--tail=200']);
   screen.shown(`kubectl -n shop logs deploy/orders -c app | grep ${id}`, grep(logged, id));
-  const admin = await kubectl(cluster, [
-    '-n',
-    'kafka',
-    'get',
-    'secret',
-    'kafka-users',
-    '-o',
-    `jsonpath={.data.${ADMIN}}`,
-  ]);
-  const user = { name: ADMIN, password: Buffer.from(admin, 'base64').toString('utf8') };
-  const input = JSON.stringify({ bootstrap: BOOTSTRAP, user, topic: 'orders.created', key: id, timeoutMs: patienceMs });
-  const read = await cluster.exec([process.execPath, reader], { input });
-  if (read.code !== 0) throw new CommandError(['reading', 'orders.created'], read);
-  screen.say('\nThe record in the topic, read by an observer of its own:');
-  screen.shown(`(record of orders.created with key ${id})`, read.stdout);
-  const file = '/var/log/shipping/shipping.log';
-  const command = ['-n', 'shop', 'exec', 'deploy/shipping', '-c', 'app', '--', 'cat', file];
-  const shipped = await until(
-    async () => grep(await kubectl(cluster, command), `shipped order ${id}`),
-    `${id} is shipped`,
-  );
-  screen.shown(`kubectl ${command.join(' ')} | grep ${id}`, shipped);
+  const record = await findRecord(cluster, 'orders.created', id, patienceMs);
+  screen.shown(`(the record of topic orders.created, read by another client)`, record);
+  screen.shown(`kubectl ${shippingLog.join(' ')} | grep ${id}`, await shippedLine(cluster, id));
+}
+
+/** The line with which `shipping` says that it has shipped the order; waits for it. */
+export function shippedLine(cluster: Cluster, id: string): Promise<string> {
+  const ask = async () => grep(await kubectl(cluster, shippingLog), `shipped order ${id}`);
+  return until(ask, `order ${id} is shipped`);
 }
 
 function grep(text: string, part: string): string {

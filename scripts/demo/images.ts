@@ -1,10 +1,7 @@
-import { join } from 'node:path';
-import { must } from '../../test/cluster/command.ts';
 import { buildImages } from '../../test/cluster/images/build.ts';
 import { archives } from '../../test/cluster/images/named.ts';
 import { sidecarImage } from '../../test/cluster/images/products.ts';
 import type { Log } from '../../test/cluster/log.ts';
-import { root } from './demo.ts';
 
 /** The docker-archives that the demo's pods need. */
 export interface Images {
@@ -15,8 +12,6 @@ export interface Images {
 
 /** Bundles the programs and builds the images; what has not changed since the last time is taken from the cache. */
 export async function prepareImages(log: Log): Promise<Images> {
-  await must([process.execPath, join(root, 'scripts', 'bundle.ts')], { cwd: root });
-  await must([process.execPath, join(root, 'examples', 'shop', 'bundle.ts')], { cwd: root });
   const plain = await archives(['operator', 'kafka', 'examples/shop', 'node'], log);
   try {
     return { archives: [...plain, ...(await archives(['sidecar'], log))], logs: true };

@@ -1,5 +1,6 @@
 import { type Demo, kubectl, page, podOf, show } from './demo.ts';
 import { until } from './event.ts';
+import { linesAtSink, sinkPath } from './sink.ts';
 
 /** The sections of the demo that only look. */
 
@@ -22,28 +23,25 @@ export async function showBinding(demo: Demo): Promise<void> {
   await show(demo, ['-n', 'shop', 'exec', 'deploy/orders', '-c', 'app', '--', 'sh', '-c', `${script} && echo`]);
 }
 
+/** The one metrics page of a pod: the path for `kubectl get --raw`. */
+export const metricsPath = (namespace: string, pod: string): string =>
+  `/api/v1/namespaces/${namespace}/pods/${pod}:9470/proxy/metrics`;
+
 /** Some lines of the one metrics page of a pod of `orders`: the requests, and the service's own counter. */
 export async function showMetrics({ cluster, screen }: Demo): Promise<void> {
-  const pod = await podOf(cluster, 'orders');
-  const wanted = /^(http_server_request_duration_seconds_count|shop_orders_created_total|up)\b/;
-  const text = await page(cluster, 'shop', `pods/${pod}:9470`, '/metrics');
-  const path = `/api/v1/namespaces/shop/pods/${pod}:9470/proxy/metrics`;
-  const lines = text.split('\n').filter((line) => wanted.test(line));
-  screen.shown(
-    `kubectl get --raw ${path} | grep -E 'http_server_request_duration_seconds_count|shop_orders'`,
-    lines.join('\n'),
-  );
+  const wanted = '^http_server_request_duration_seconds_count|^shop_orders';
+  const path = metricsPath('shop', await podOf(cluster, 'orders'));
+  const lines = (await page(cluster, path)).split('\n').filter((line) => new RegExp(wanted).test(line));
+  screen.shown(`kubectl get --raw ${path} | grep -E '${wanted}'`, lines.join('\n'));
 }
 
 /** The newest lines of each service as they came to the sink. */
 export async function showLogs({ cluster, screen }: Demo): Promise<void> {
   for (const service of ['front', 'orders', 'shipping']) {
-    const path = `/lines?service=${service}&last=2`;
-    const ask = () => page(cluster, 'observability', 'services/sink:8080', path);
-    const lines = await until(ask, `lines of ${service} are at the sink`);
-    screen.shown(`kubectl get --raw '/api/v1/namespaces/observability/services/sink:8080/proxy${path}'`, lines);
+    const lines = await until(() => linesAtSink(cluster, service, 2), `lines of ${service} are at the sink`);
+    screen.shown(`kubectl get --raw '${sinkPath(`/lines?service=${service}&last=2`)}'`, lines);
   }
-  screen.shown('(lines at the sink)', await page(cluster, 'observability', 'services/sink:8080', '/counts'));
+  screen.shown(`kubectl get --raw ${sinkPath('/counts')}`, await page(cluster, sinkPath('/counts')));
 }
 
 /** Why each pod's part of Standpipe is as it is: all conditions of one Microservice. */
