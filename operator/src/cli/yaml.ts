@@ -23,16 +23,6 @@ const dropped = (tag: Tags[number]): boolean => {
   return format || /:(timestamp|omap|pairs|set)$/.test(tag.tag);
 };
 
-/**
- * Reads YAML as kubectl does, which is YAML 1.1 for scalars: `0644` is 420, and `off`, `no` and `n` are false. Tried with
- * kubectl 1.36.
- */
-export const parseOptions: ParseOptions & DocumentOptions & SchemaOptions = {
-  version: '1.1',
-  keepSourceTokens: true,
-  customTags: (tags: Tags) => [...tags.filter((tag) => !dropped(tag)), octal],
-};
-
 /** `0o644` is YAML 1.2, and kubectl knows it too. */
 const octal: Tags[number] = {
   tag: 'tag:yaml.org,2002:int',
@@ -41,6 +31,17 @@ const octal: Tags[number] = {
   test: /^0o[0-7]+$/,
   resolve: (text: string) => Number.parseInt(text.slice(2), 8),
 };
+
+/**
+ * YAML as kubectl reads it, which is YAML 1.1 for scalars: `0644` is 420, and `off`, `no` and `n` are false. Tried with
+ * kubectl 1.36.
+ */
+export const scalarsOfKubectl: DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  customTags: (tags: Tags) => [...tags.filter((tag) => !dropped(tag)), octal],
+};
+
+const parseOptions: ParseOptions & DocumentOptions & SchemaOptions = { ...scalarsOfKubectl, keepSourceTokens: true };
 
 /** The way to a value: names of members and indices of items. */
 export type Path = readonly (string | number)[];
