@@ -30,7 +30,7 @@ const labels: fc.Arbitrary<readonly Label[]> = fc
   .uniqueArray(fc.constantFrom('a', 'method', 'path', '_x', 'target'), { maxLength: 3 })
   .chain((names) => fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), clean))));
 
-const exemplar: fc.Arbitrary<Exemplar> = fc.record({ labels: labels, value });
+const exemplar: fc.Arbitrary<Exemplar> = fc.record({ labels, value });
 
 /** The suffixes of a type's series, and a label that tells apart the parts of one. */
 const shapes: Readonly<Record<FamilyType, readonly (readonly [suffix: string, part?: string])[]>> = {
@@ -58,7 +58,7 @@ function samplesOf(
   const one = fc.constantFrom(...shape).chain(([suffix, part]) =>
     fc
       .record({
-        labels: labels,
+        labels,
         part: fc.constantFrom('0.5', '1.0', '+Inf'),
         value,
         timestampMs: fc.option(fc.integer({ min: 0, max: 2_000_000_000_000 }), { nil: undefined }),

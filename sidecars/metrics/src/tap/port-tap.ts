@@ -5,7 +5,7 @@ import type { Logger } from '../../../common/src/log.ts';
 import type { ExchangeObserver } from './exchange.ts';
 import { HttpTap } from './http-tap.ts';
 import type { ReadPath } from './read-path.ts';
-import { cut, join, type Splice } from './splice.ts';
+import { cut, endWithApp, join, type Splice } from './splice.ts';
 import { TapCounters } from './tap-counters.ts';
 
 /** What a tap of one port is made of. */
@@ -81,6 +81,7 @@ export function openPortTap(options: PortTapOptions): PortTap {
     async stop(boundMs) {
       listening.stop();
       if (splices.size === 0) return;
+      for (const splice of splices) endWithApp(splice);
       await Promise.race([
         new Promise<void>((resolve) => {
           onEmpty = resolve;

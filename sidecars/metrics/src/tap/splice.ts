@@ -68,6 +68,15 @@ export function join(splice: Splice, counters: TapCounters, onStart: () => void,
   });
 }
 
+/**
+ * Ends a splice as soon as the app has closed its side and the client has everything: a client that keeps its own side
+ * open must not hold up the end of the pod.
+ */
+export function endWithApp({ client }: Splice): void {
+  if (client.writableFinished) client.destroy();
+  else client.once('finish', () => client.destroy());
+}
+
 /** Cuts both ends at once, with a reset. */
 export function cut({ client, app }: Splice): void {
   client.resetAndDestroy();
