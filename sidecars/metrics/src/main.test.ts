@@ -102,11 +102,9 @@ afterEach(async () => {
 });
 
 test('counts inbound requests and merges the pages of the app and of the logs sidecar', async () => {
-  [logs] = [
-    createServer((_, response) =>
-      response.end('# TYPE standpipe_logs_lines_total counter\nstandpipe_logs_lines_total 5\n'),
-    ),
-  ];
+  const logs = createServer((_, response) =>
+    response.end('# TYPE standpipe_logs_lines_total counter\nstandpipe_logs_lines_total 5\n'),
+  );
   servers.push(logs);
   await listen(logs, ports.logs);
   start();
@@ -248,7 +246,12 @@ test('ends with code 0 on SIGTERM once the open connections have ended', async (
   client.socket.write('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
   await until(() => client.text().includes('hello'));
   child.kill('SIGTERM');
-  await expect.poll(async () => rawClient(ports.tap).ended).toBe('ECONNREFUSED');
+  const knock = () => {
+    const { socket, ended } = rawClient(ports.tap);
+    socket.on('connect', () => socket.destroy());
+    return ended;
+  };
+  await expect.poll(knock).toBe('ECONNREFUSED');
   client.socket.write('GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
