@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { generateReference, referenceFile } from '../../../scripts/generate-reference.ts';
 import { generateTypes, typesFile } from '../../../scripts/generate-types.ts';
 import { crdFolder, readCrds } from './crds.ts';
 import { memberPath } from './fieldPath.ts';
@@ -12,6 +13,10 @@ const crds = readCrds();
 
 test.each(kinds)('the types of %s are those that the definition gives', async (kind) => {
   expect(await generateTypes(crds[kind])).toBe(await readFile(typesFile(kind), 'utf8'));
+});
+
+test.each(kinds)('the reference page of %s is the one that the definition gives', async (kind) => {
+  expect(generateReference(crds[kind])).toBe(await readFile(referenceFile(kind), 'utf8'));
 });
 
 test('a folder without definitions is named, with what to do', () => {

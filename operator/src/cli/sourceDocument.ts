@@ -34,21 +34,19 @@ export class SourceDocument {
   readonly place: Place;
   #text: string;
   #document: Document;
+  #objects: readonly SourceObject[];
 
+  /** @throws InputError if the document's aliases stand for more than fits into memory. */
   constructor(place: Place, { text }: Part) {
     this.place = place;
     this.#text = text;
     this.#document = parseDocument(text);
+    this.#objects = this.#readObjects();
   }
 
   /** The objects in the document: none if it is empty or holds something else, several if it is a List. */
   get objects(): readonly SourceObject[] {
-    // Through JSON, because what has an alias is one object in two places.
-    const value: unknown = JSON.parse(JSON.stringify(this.#document.toJS() ?? null));
-    if (!isRecord(value)) return [];
-    const { kind, items } = value;
-    if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return this.#objectAt([], value);
-    return items.flatMap((item: unknown, i) => this.#objectAt(['items', i], item));
+    return this.#objects;
   }
 
   /** The text of the document, with the comments and marks around it. */
@@ -95,7 +93,26 @@ export class SourceDocument {
     if (document.errors.length > 0 || !isDeepStrictEqual(document.toJS(), wanted)) return false;
     this.#text = text;
     this.#document = document;
+    this.#objects = this.#readObjects();
     return true;
+  }
+
+  #readObjects(): readonly SourceObject[] {
+    const value = this.#plainValue();
+    if (!isRecord(value)) return [];
+    const { kind, items } = value;
+    if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return this.#objectAt([], value);
+    return items.flatMap((item: unknown, i) => this.#objectAt(['items', i], item));
+  }
+
+  /** Through JSON, because what has an alias is one object in two places. The parser counts what aliases stand for. */
+  #plainValue(): unknown {
+    try {
+      return JSON.parse(JSON.stringify(this.#document.toJS() ?? null));
+    } catch (error) {
+      const { file, line, index } = this.place;
+      throw new InputError(`${file}:${line}: ${(error as Error).message} (document ${index})`);
+    }
   }
 
   #objectAt(path: Path, value: unknown): SourceObject[] {
