@@ -42,11 +42,12 @@ describe('startChild', () => {
     expect(exitText(exit)).toBe('could not be started: spawn /nowhere ENOENT');
   });
 
-  test('hands on none of the environment', async () => {
+  test('hands on nothing of the environment but where certificates are', async () => {
     const lines: string[] = [];
     const script = `console.log('[2026/11/24 08:00:00] [info] ' + Object.keys(process.env))`;
     await run(script, ({ text }) => lines.push(text)).exit;
-    expect(lines).toEqual(['']);
+    expect(lines.join().split(',')).not.toContain('PATH');
+    expect(lines.join().replaceAll(/SSL_CERT_(?:FILE|DIR)|,/g, '')).toBe('');
   });
 });
 

@@ -18,6 +18,11 @@ export interface DrainOptions {
   readonly budgetMs: number;
   /** Rejected records that were deleted earlier. */
   readonly discarded: number;
+  /**
+   * Whether rejected chunks from before the drain count as left. Where the oldest are dropped they do not: a chunk that was
+   * being sent when it was dropped is set aside among those that the sink refused, and the two cannot be told apart.
+   */
+  readonly countsEarlierRejected: boolean;
   /** Called each second, and with the outcome. */
   readonly onReport: (report: DrainReport) => void;
   readonly log: Logger;
@@ -47,10 +52,13 @@ class Drain {
   readonly #records = new RecordCounter();
   /** The last known position of every file, of whichever process. */
   #known: Positions = new Map();
+  readonly #ignored: ReadonlySet<string>;
   #reason: DrainReason | undefined;
 
   constructor(options: DrainOptions) {
     this.#options = options;
+    const earlier = options.countsEarlierRejected ? [] : this.#chunks().filter((chunk) => chunk.rejected);
+    this.#ignored = new Set(earlier.map(({ path }) => path));
   }
 
   async run(): Promise<DrainReport> {
@@ -180,7 +188,9 @@ class Drain {
     const chunks = this.#chunks();
     const unreadLines = this.#lines.total(unread) + cut.length;
     const bufferedRecords = this.#records.total(chunks.filter((chunk) => !chunk.rejected));
-    const rejectedRecords = this.#records.total(chunks.filter((chunk) => chunk.rejected)) + this.#options.discarded;
+    const rejected = chunks.filter((chunk) => chunk.rejected && !this.#ignored.has(chunk.path));
+    const discarded = this.#options.countsEarlierRejected ? this.#options.discarded : 0;
+    const rejectedRecords = this.#records.total(rejected) + discarded;
     const linesLeft = unreadLines + bufferedRecords + rejectedRecords;
     const reason = this.#reason ?? (unreadLines > 0 ? 'NotRead' : bufferedRecords > 0 ? 'NotDelivered' : 'Rejected');
     const outcome = linesLeft === 0 ? 'complete' : 'incomplete';

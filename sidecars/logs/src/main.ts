@@ -84,6 +84,7 @@ async function stop(): Promise<void> {
     completeLines: config?.source === 'files',
     budgetMs: settings.drainSeconds * 1000 - (performance.now() - startedMs),
     discarded,
+    countsEarlierRejected: config?.buffer.whenFull !== 'dropOldest',
     onReport: tell,
     log,
   });
