@@ -1,5 +1,6 @@
 /** Works off a queue: a fixed number of workers call the reconcile function for one key after the other. */
 import { type Clock, systemClock } from './clock.ts';
+import { Deadline } from './deadline.ts';
 import { ApiError, TerminalError } from './errors.ts';
 import { type Log, silentLog } from './log.ts';
 import { type ObjectKey, parseKey } from './wire.ts';
@@ -75,15 +76,15 @@ export class ReconcileLoop {
   async #attempt(key: string, signal: AbortSignal): Promise<void> {
     const { name, reconcile, hooks, deadlineMs = 60_000 } = this.#options;
     const start = this.#clock.now();
-    const attempt = new Attempt(this.#clock, deadlineMs, signal);
+    const attempt = new Deadline(this.#clock, deadlineMs, signal);
     let outcome: ReconcileOutcome;
     try {
       outcome = this.#succeeded(key, await reconcile(parseKey(key), attempt.signal));
     } catch (error) {
       if (signal.aborted) return;
-      outcome = this.#failed(key, error, attempt.overdue);
+      outcome = this.#failed(key, error, attempt.expired);
     } finally {
-      attempt.end();
+      attempt.release();
     }
     hooks?.reconciled?.(name, outcome, (this.#clock.now() - start) / 1000);
   }
@@ -107,36 +108,5 @@ export class ReconcileLoop {
     const retryInMs = Math.round(this.queue.addAfterFailure(key, askedMs));
     this.#log.warn({ loop: name, key, failures, retryInMs, err: error }, 'Reconciling failed');
     return overdue ? 'deadline' : 'error';
-  }
-}
-
-/** One attempt's signal: aborted at its deadline or with the whole loop. */
-class Attempt {
-  readonly #controller = new AbortController();
-  readonly #parent: AbortSignal;
-  readonly #cancel: () => void;
-  readonly #stop = (): void => this.#controller.abort(this.#parent.reason);
-  #overdue = false;
-
-  constructor(clock: Clock, deadlineMs: number, parent: AbortSignal) {
-    this.#parent = parent;
-    this.#cancel = clock.schedule(deadlineMs, () => {
-      this.#overdue = true;
-      this.#controller.abort(new Error(`The attempt took longer than ${deadlineMs} ms`));
-    });
-    parent.addEventListener('abort', this.#stop);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get overdue(): boolean {
-    return this.#overdue;
-  }
-
-  end(): void {
-    this.#cancel();
-    this.#parent.removeEventListener('abort', this.#stop);
   }
 }

@@ -1,6 +1,8 @@
 /** HTTP to the API server: one JSON call with a deadline, or one open stream. Knows nothing of types of objects. */
 import { type Dispatcher, request } from 'undici';
+import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { Deadline } from './deadline.ts';
 import { ApiError, type Status, TransportError } from './errors.ts';
 
 /** What is told about each finished call. `outcome` is the HTTP status, or the code of the TransportError. */
@@ -39,24 +41,29 @@ export class Transport {
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
   async send(call: Call): Promise<unknown> {
     return this.#observed(call, async () => {
-      const deadline = AbortSignal.timeout(callDeadlineMs);
-      return withDeadline(call, deadline, async (signal) => {
-        const answer = await this.#request(call, signal);
+      const deadline = new Deadline(systemClock, callDeadlineMs, call.signal);
+      try {
+        const answer = await this.#request(call, deadline.signal);
         return parse(await answer.body.text(), call);
-      });
+      } catch (error) {
+        throw reasonOf(error, call, deadline);
+      } finally {
+        deadline.release();
+      }
     });
   }
 
   /** Opens a stream and returns its bytes. The deadline holds only until the server begins to answer. */
   async open(call: Call): Promise<AsyncIterable<Uint8Array>> {
     return this.#observed(call, async () => {
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
+      const deadline = new Deadline(systemClock, callDeadlineMs, call.signal);
       try {
-        const answer = await withDeadline(call, deadline.signal, (signal) => this.#request(call, signal));
-        return answer.body;
-      } finally {
-        clearTimeout(timer);
+        const answer = await this.#request(call, deadline.signal);
+        deadline.met();
+        return released(answer.body, deadline);
+      } catch (error) {
+        deadline.release();
+        throw reasonOf(error, call, deadline);
       }
     });
   }
@@ -130,23 +137,23 @@ function apiErrorFrom(call: Call, answer: Dispatcher.ResponseData, text: string)
   return ApiError.fromStatus(status, describe(call), http);
 }
 
-/** Runs an action under the deadline and the caller's signal, and tells apart which of the two ended it. */
-async function withDeadline<T>(
-  call: Call,
-  deadline: AbortSignal,
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  call.signal?.throwIfAborted();
+/** The bytes of a stream, which ends the deadline's hold on the caller's signal with it. */
+async function* released(body: AsyncIterable<Uint8Array>, deadline: Deadline): AsyncGenerator<Uint8Array> {
   try {
-    return await action(call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]));
-  } catch (error) {
-    if (error instanceof ApiError || error instanceof TransportError) throw error;
-    call.signal?.throwIfAborted();
-    if (deadline.aborted) {
-      const message = `${describe(call)}: the API server did not answer within ${callDeadlineMs / 1000} s`;
-      throw new TransportError('DEADLINE', message, error);
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TransportError('NETWORK', `${describe(call)}: ${reason}`, error);
+    yield* body;
+  } finally {
+    deadline.release();
   }
+}
+
+/** What to throw for a call that failed: tells apart the server, the caller's signal, the deadline and the network. */
+function reasonOf(error: unknown, call: Call, deadline: Deadline): unknown {
+  if (error instanceof ApiError || error instanceof TransportError) return error;
+  if (call.signal?.aborted) return call.signal.reason;
+  if (deadline.expired) {
+    const message = `${describe(call)}: the API server did not answer within ${callDeadlineMs / 1000} s`;
+    return new TransportError('DEADLINE', message, error);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TransportError('NETWORK', `${describe(call)}: ${reason}`, error);
 }

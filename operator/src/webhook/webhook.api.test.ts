@@ -1,4 +1,7 @@
-import type { AddressInfo } from 'node:net';
+import { X509Certificate } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
+import { connect } from 'node:tls';
+import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   type MutatingWebhookConfiguration,
@@ -17,7 +20,7 @@ import { CertificateController } from './certificateController.ts';
 import { stateFrom } from './certificateSecret.ts';
 import { CertificateSource } from './certificateSource.ts';
 import { bundleOf, propagationMs } from './rotation.ts';
-import { WebhookServer } from './server.ts';
+import { serveWebhook, type WebhookPorts } from './serve.ts';
 
 const dayMs = 86_400_000;
 const waiting = { timeout: 10_000, interval: 50 };
@@ -109,59 +112,102 @@ async function admitted(): Promise<boolean> {
   return pod.metadata.annotations?.seen === 'yes';
 }
 
-/** Runs the webhook itself: it starts with the first certificate and swaps in each further one. */
-async function runWebhook(shown: Identity[]): Promise<AddressInfo> {
-  const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  let server: WebhookServer | undefined;
-  const onCertificate = (identity: Identity): void => {
-    shown.push(identity);
-    if (server === undefined) {
-      server = new WebhookServer({ handle: mark, identity });
-      server.listen(0, 'localhost').then(resolve, reject);
-    } else server.swapCertificate(identity);
-  };
-  const source = new CertificateSource({ client, namespace, secretName, onCertificate });
-  runs.push(source.run(stop.signal).then(() => server?.close()));
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Runs the webhook itself, and gives its ports once it listens. */
+function runWebhook(): Promise<WebhookPorts> {
+  const { promise, resolve, reject } = Promise.withResolvers<WebhookPorts>();
+  const addresses = { host: 'localhost', port: 0, probePort: 0, drainMs: 0 };
+  const options = { client, namespace, secretName, handle: mark, ...addresses };
+  runs.push(serveWebhook(options, stop.signal, resolve).catch(reject));
   return promise;
+}
+
+/** The authority of the certificate that a server shows. */
+function shownBy(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: 'localhost', port, servername: 'localhost', rejectUnauthorized: false });
+    socket.on('error', reject).on('secureConnect', () => {
+      resolve(socket.getPeerX509Certificate()?.issuer ?? '');
+      socket.destroy();
+    });
+  });
+}
+
+/** The status of a probe's page. */
+async function probe(port: number, path: string): Promise<number> {
+  const { statusCode, body } = await request(`http://localhost:${port}${path}`);
+  await body.dump();
+  return statusCode;
 }
 
 test('a whole rotation goes by without a single pod that the webhook does not see', async () => {
   // API servers know only the real time, so the first certificate is made as it would have been two months ago.
   const clock = new ManualClock(Date.now() - 61 * dayMs);
-  const shown: Identity[] = [];
   runController(clock);
-  const { port } = await runWebhook(shown);
+  const { port } = await runWebhook();
   await install(port);
   await trusted(clock, 1);
   await vi.waitFor(async () => expect(await admitted()).toBe(true), waiting);
+  const first = await shownBy(port);
 
   const failures: unknown[] = [];
-  let created = 0;
+  let rotating = true;
   const creating = (async () => {
-    while (shown.length < 2 || created < 50) {
-      await admitted().then(
-        (seen) => seen || failures.push('not seen'),
-        (error) => failures.push(error),
-      );
-      created++;
+    while (rotating) {
+      const seen = await admitted().catch((error: unknown) => error);
+      if (seen !== true) failures.push(seen);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
-  await clock.advance(61 * dayMs);
+  await clock.leap(61 * dayMs);
   await trusted(clock, 2);
-  expect(shown).toHaveLength(1);
+  expect(await shownBy(port)).toBe(first);
   // This is what the five minutes are for: API servers take a moment to hear of the new bundle.
   await new Promise((resolve) => setTimeout(resolve, 1000));
   await eventually(clock, async () => expect(stateFrom(await readSecret()).next?.trustedSince).toBeDefined());
-  await clock.advance(propagationMs);
-  await eventually(clock, () => expect(shown).toHaveLength(2));
+  await clock.leap(propagationMs);
+  await eventually(clock, async () => expect(await shownBy(port)).not.toBe(first));
+  await clock.leap(dayMs);
+  await trusted(clock, 1);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  rotating = false;
   await creating;
   expect(failures).toEqual([]);
+  expect(new X509Certificate(await writtenBundle()).subject).toBe(await shownBy(port));
+});
 
-  await clock.advance(dayMs);
-  await trusted(clock, 1);
-  expect(await writtenBundle()).toBe(shown[1]?.authority);
-  await vi.waitFor(async () => expect(await admitted()).toBe(true), waiting);
+test('it is ready from the first certificate until the end is asked for, and answers until it comes', async () => {
+  const clock = new ManualClock(Date.now());
+  const { promise, resolve } = Promise.withResolvers<WebhookPorts>();
+  const probePort = await freePort();
+  const options = { client, namespace, secretName, handle: mark, clock, host: 'localhost', port: 0, probePort };
+  const ended = serveWebhook({ ...options, ready: { plans: () => true } }, stop.signal, resolve);
+  await vi.waitFor(async () => expect(await probe(probePort, '/readyz')).toBe(503), waiting);
+  expect(await probe(probePort, '/healthz')).toBe(200);
+  runController(clock);
+  const { port } = await promise;
+  expect(await probe(probePort, '/readyz')).toBe(200);
+  stop.abort();
+  expect(await probe(probePort, '/readyz')).toBe(503);
+  await shownBy(port);
+  await clock.advance(5000);
+  await ended;
+  await expect(shownBy(port)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a webhook that gets no certificate ends when it is asked to', async () => {
+  const addresses = { host: 'localhost', port: 0, probePort: 0 };
+  const ended = serveWebhook({ client, namespace, secretName, handle: mark, ...addresses }, stop.signal);
+  stop.abort();
+  await ended;
 });
 
 test("another bundle is replaced, and the rest of the configuration stays the installer's", async () => {
