@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cached, cacheFolder } from './cache.ts';
+import { cached, cacheFolder, isDispensable } from './cache.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -51,4 +51,10 @@ test('a build that fails leaves nothing, and the next one may succeed', async ()
   expect(existsSync(join(folder, 'a', 'k'))).toBe(false);
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   expect(readdirSync(await cached({ kind: 'a', key: 'k', build: async () => {} }, silent))).toEqual([]);
+});
+
+test('of one kind the last few stay, and what was used just now or may be in use', () => {
+  const [hour, month] = [3600_000, 31 * 24 * 3600_000];
+  expect([isDispensable(0, hour), isDispensable(3, hour), isDispensable(9, 1000)]).toEqual([false, false, false]);
+  expect([isDispensable(4, hour), isDispensable(0, month)]).toEqual([true, true]);
 });

@@ -5,8 +5,12 @@ import { locked } from './lock.ts';
 import type { Log } from './log.ts';
 import { identify } from './process.ts';
 
-/** An entry that nobody has used for this long goes when a new one of its kind is made. */
+/** When a new entry of a kind is made, those go that nobody has used for two weeks, ... */
 const KEEP_MS = 14 * 24 * 3600 * 1000;
+/** ... and all but the last few of one kind: an image is made anew with every change of its source. */
+const KEEP_COUNT = 4;
+/** What was used this recently may be in use. */
+const IN_USE_MS = 15 * 60 * 1000;
 
 /** The cache folder: `$STANDPIPE_CACHE`, else `$XDG_CACHE_HOME/standpipe`, else `~/.cache/standpipe`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -37,16 +41,20 @@ function sweep(scratches: string, prefix: string): void {
   }
 }
 
-function prune(shelf: string, keep: string): void {
-  for (const name of readdirSync(shelf)) {
-    const path = join(shelf, name);
-    if (name !== keep && Date.now() - statSync(path).mtimeMs > KEEP_MS) rmSync(path, { recursive: true, force: true });
-  }
+/** Whether an entry may go: `rank` counts the more recently used ones of its kind, `idle` is the time since its last use in ms. */
+export function isDispensable(rank: number, idle: number): boolean {
+  return idle > KEEP_MS || (rank >= KEEP_COUNT && idle > IN_USE_MS);
 }
 
-/** Whether that content is in the cache already. */
-export function isCached(kind: string, key: string): boolean {
-  return existsSync(join(cacheFolder(), kind, key));
+function prune(shelf: string): void {
+  const entries = readdirSync(shelf).map((name) => ({
+    path: join(shelf, name),
+    used: statSync(join(shelf, name)).mtimeMs,
+  }));
+  entries.sort((a, b) => b.used - a.used);
+  for (const [rank, { path, used }] of entries.entries()) {
+    if (isDispensable(rank, Date.now() - used)) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -70,7 +78,7 @@ export async function cached(entry: Entry, log: Log): Promise<string> {
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
-    prune(shelf, entry.key);
+    prune(shelf);
   };
   if (!existsSync(folder)) await locked(join(cacheFolder(), 'locks', prefix), log, build);
   const now = new Date();

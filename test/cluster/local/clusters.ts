@@ -32,9 +32,8 @@ function usable(name: string, record: Record | undefined, options: UpOptions): b
   );
 }
 
-async function start(layout: Layout, options: UpOptions): Promise<Cluster> {
+async function start(layout: Layout, options: UpOptions, binaries: string): Promise<Cluster> {
   const { mode, log } = options;
-  const binaries = await kubeBinaries(log);
   await clean(layout);
   const owner = options.keep === true ? undefined : identify(process.pid);
   const base = { mode, state: layout.state, binaries, ...(owner === undefined ? {} : { owner }) };
@@ -60,6 +59,7 @@ async function up(options: UpOptions): Promise<Cluster> {
   requireRoot('a cluster');
   const layout = layoutOf(name);
   await ensure(mode === 'node' ? [...SANDBOX, ...NODE] : SANDBOX, log);
+  const binaries = await kubeBinaries(log);
   return locked(layout.lock, log, async () => {
     const record = readRecord(layout);
     if (usable(name, record, options) && record !== undefined) {
@@ -68,7 +68,7 @@ async function up(options: UpOptions): Promise<Cluster> {
       await cluster.load(options.images ?? []);
       return cluster;
     }
-    return narrated(log, `starting cluster "${name}" (${mode})`, () => start(layout, options));
+    return narrated(log, `starting cluster "${name}" (${mode})`, () => start(layout, options, binaries));
   });
 }
 
