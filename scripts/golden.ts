@@ -1,11 +1,15 @@
 /** Rewrites every file that is generated or expected. The difference is to be reviewed, not trusted. */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goldenCases, goldenFolder, goldenOf } from '../operator/src/cli/golden.ts';
 
+for (const script of ['generate-types.ts', 'generate-reference.ts', 'generate-reasons.ts']) {
+  execFileSync(process.execPath, [join(import.meta.dirname, script)], { stdio: 'inherit' });
+}
 for (const name of goldenCases) {
   const { output, report } = goldenOf(name);
   writeFileSync(join(goldenFolder, name, 'output.golden.yaml'), output);
   writeFileSync(join(goldenFolder, name, 'report.txt'), report);
 }
-console.log(`wrote the golden files of ${goldenCases.length} cases`);
+console.log(`wrote types, reference pages and the golden files of ${goldenCases.length} cases`);

@@ -62,7 +62,6 @@ export const reasons = {
 
   // Microservices.
   Ready: { kind: 'state', text: 'Everything that was declared is in place.' },
-  NotReady: { kind: 'state', text: 'Another condition says what is missing.' },
   Invalid: { kind: 'state', text: 'The declaration contradicts itself or the cluster; nothing that runs was changed.' },
   Injected: { kind: 'state', text: 'Every pod of the workload carries the current revision.' },
   RollingOut: { kind: 'state', text: 'The workload is replacing its pods.' },
@@ -90,7 +89,6 @@ export const reasons = {
   BrokerNotUsable: { kind: 'state', text: 'The Broker that a binding names is not ready; its own status says why.' },
   BrokerNotGranted: { kind: 'state', text: 'No access rule of the Broker is for this namespace.' },
   TopicNotGranted: { kind: 'state', text: 'No access rule of the Broker grants the topic to this namespace.' },
-  BindingNotFound: { kind: 'state', text: 'A declaration names a binding that is not there or is not a broker.' },
   MicroserviceNotFound: {
     kind: 'state',
     text: 'The Microservice that a binding names does not exist in the namespace.',
@@ -123,12 +121,7 @@ export const reasons = {
   NoDefaultSink: { kind: 'state', text: 'No LogSink is marked default: set logging.sinkName.' },
   TwoDefaultSinks: { kind: 'state', text: 'More than one LogSink is marked default, so none is used.' },
   NotImplemented: { kind: 'state', text: 'A declared field is not built in this version; it changes nothing.' },
-  AllImplemented: { kind: 'state', text: 'Every declared field is built in this version.' },
   DrainIncomplete: { kind: 'state', text: 'A pod ended before all of its lines had been shipped.' },
-  ReconcileFailed: {
-    kind: 'state',
-    text: 'The last attempt failed and is repeated; the log of the controller has the details.',
-  },
 } as const satisfies Record<string, ReasonEntry>;
 
 /** A code from the table. */

@@ -2,6 +2,7 @@ import type { Microservice } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Client } from '../kube/client.ts';
 import type { WebhookCanary } from './canary.ts';
+import { Kubelets } from './kubelets.ts';
 import type { Workload } from './types.ts';
 import { applyMarks, markedByUs, marksOf } from './workloads.ts';
 
@@ -17,9 +18,11 @@ export interface Marking {
 export class Marker {
   readonly #client: Client;
   readonly #canary: WebhookCanary;
+  readonly #kubelets: Kubelets;
 
   constructor(client: Client, canary: WebhookCanary) {
     this.#client = client;
+    this.#kubelets = new Kubelets(client);
     this.#canary = canary;
   }
 
@@ -41,6 +44,8 @@ export class Marker {
       return { marked: marks?.microservice === name, reason: 'RestartManual' };
     }
     if (marks?.microservice === name && marks.revision === revision) return { marked: true, reason: 'Injected' };
+    if (!(await this.#kubelets.haveSidecars(signal)))
+      return { marked: false, reason: 'KubernetesTooOld', retryMs: 60_000 };
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
     await applyMarks(this.#client, workload, { microservice: name, revision }, signal);
     return { marked: true, reason: 'Injected' };
