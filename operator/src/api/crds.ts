@@ -30,6 +30,11 @@ export function crdFolder(env: NodeJS.ProcessEnv = process.env): string {
   return found;
 }
 
+/** The files of the CustomResourceDefinitions in their folder. */
+export function crdFiles(folder: string = crdFolder()): readonly string[] {
+  return kinds.map((kind) => join(folder, files[kind]));
+}
+
 /**
  * Reads the CustomResourceDefinitions of all kinds.
  *

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { request } from 'undici';
 import { Connection } from '../../kube/connection.ts';
 import { testConfig } from '../../kube/testing/apiServer.ts';
-import { crdFolder } from '../crds.ts';
+import { crdFiles } from '../crds.ts';
 import type { SchemaProblem } from '../schemaProblem.ts';
 import type { CustomResourceDefinition } from '../structural.ts';
 import type { Case } from './cases.ts';
@@ -26,7 +26,7 @@ interface Status {
 /** Puts the CustomResourceDefinitions of the checkout into the cluster and waits until they are served. */
 export async function installCrds(crds: readonly CustomResourceDefinition[]): Promise<void> {
   const kubectl = async (args: readonly string[]) => promisify(execFile)('kubectl', args);
-  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', crdFolder()]);
+  await kubectl(['apply', '--server-side', '--force-conflicts', ...crdFiles().flatMap((file) => ['-f', file])]);
   const names = crds.map(({ spec }) => `crd/${spec.names.plural}.${spec.group}`);
   await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
 }
