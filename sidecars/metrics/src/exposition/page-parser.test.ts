@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type PageFormat, renderWhole } from '../../../common/src/render.ts';
 import { PageParser, type ParsedPage } from './page-parser.ts';
-import { allTypes, pages, textTypes } from './testing.ts';
+import { allTypes, pages, textTypes } from './testing/pages.ts';
 
 const limits = { familySeries: 1000, pageSeries: 4000 };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Exemplar, Family, FamilyType, Label, Sample } from '../../../common/src/family.ts';
+import type { Exemplar, Family, FamilyType, Label, Sample } from '../../../../common/src/family.ts';
 
 /** Values of every kind that a page may hold. */
 const value = fc.oneof(
