@@ -58,7 +58,10 @@ export interface Selection {
 }
 
 export interface ListOptions extends Selection, CallOptions {
-  /** Objects per page, 250 by default: a page of pods then parses in some ten milliseconds. */
+  /**
+   * Objects per page, 250 by default. A page is parsed at one go: 250 pods of 10 kB held up the event loop for 58 ms,
+   * 4,000 in one page for 574 ms (two busy cores).
+   */
   readonly limit?: number | undefined;
 }
 
@@ -77,7 +80,11 @@ export interface Page<T> {
   readonly resourceVersion: string;
 }
 
+/** How a client behaves; each client has connections of its own. */
 export interface ClientOptions {
   readonly userAgent?: string | undefined;
+  /** How long the server may take to answer a call, or to begin a watch, in milliseconds; ten seconds by default. */
+  readonly deadlineMs?: number | undefined;
+  /** Told of each finished call: for metrics. */
   readonly observe?: CallObserver | undefined;
 }

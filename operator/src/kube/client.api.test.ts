@@ -227,8 +227,8 @@ test('an answer that is no JSON, and a broken connection, are transport errors',
   await own.close();
 });
 
-test('a server that never answers is given up, and a caller can give up before', { timeout: 20_000 }, async () => {
-  const own = new Client(proxy.config());
+test('a server that never answers is given up, and a caller can give up before', async () => {
+  const own = new Client(proxy.config(), { deadlineMs: 300 });
   proxy.faults.answer = () => true;
   const reason = new Error('the caller has enough');
   const stop = new AbortController();

@@ -39,7 +39,7 @@ export class Client {
 
   constructor(config: KubeConfig, options: ClientOptions = {}) {
     this.#connection = new Connection(config);
-    this.#transport = new Transport(this.#connection, options.userAgent ?? 'standpipe', options.observe);
+    this.#transport = new Transport(this.#connection, options);
   }
 
   /** Reads one object. */

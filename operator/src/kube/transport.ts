@@ -24,24 +24,32 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long the server may take to answer a call, or to begin a stream. */
-export const callDeadlineMs = 10_000;
+export interface TransportOptions {
+  readonly userAgent?: string | undefined;
+  /** How long the server may take to answer a call, or to begin a stream. */
+  readonly deadlineMs?: number | undefined;
+  readonly observe?: CallObserver | undefined;
+}
+
+const defaultDeadlineMs = 10_000;
 
 export class Transport {
   readonly #connection: Connection;
   readonly #userAgent: string;
-  readonly #observe: CallObserver;
+  readonly #deadlineMs: number;
+  readonly #observe: CallObserver | undefined;
 
-  constructor(connection: Connection, userAgent: string, observe: CallObserver = () => undefined) {
+  constructor(connection: Connection, options: TransportOptions = {}) {
     this.#connection = connection;
-    this.#userAgent = userAgent;
-    this.#observe = observe;
+    this.#userAgent = options.userAgent ?? 'standpipe';
+    this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+    this.#observe = options.observe;
   }
 
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
   async send(call: Call): Promise<unknown> {
     return this.#observed(call, async () => {
-      const deadline = new Deadline(systemClock, callDeadlineMs, call.signal);
+      const deadline = new Deadline(systemClock, this.#deadlineMs, call.signal);
       try {
         const answer = await this.#request(call, deadline.signal);
         return parse(await answer.body.text(), call);
@@ -56,7 +64,7 @@ export class Transport {
   /** Opens a stream and returns its bytes. The deadline holds only until the server begins to answer. */
   async open(call: Call): Promise<AsyncIterable<Uint8Array>> {
     return this.#observed(call, async () => {
-      const deadline = new Deadline(systemClock, callDeadlineMs, call.signal);
+      const deadline = new Deadline(systemClock, this.#deadlineMs, call.signal);
       try {
         const answer = await this.#request(call, deadline.signal);
         deadline.met();
@@ -78,7 +86,7 @@ export class Transport {
         error instanceof ApiError ? String(error.status) : error instanceof TransportError ? error.code : 'ABORT';
       throw error;
     } finally {
-      this.#observe(call.method, outcome, (performance.now() - start) / 1000);
+      this.#observe?.(call.method, outcome, (performance.now() - start) / 1000);
     }
   }
 
@@ -151,8 +159,7 @@ function reasonOf(error: unknown, call: Call, deadline: Deadline): unknown {
   if (error instanceof ApiError || error instanceof TransportError) return error;
   if (call.signal?.aborted) return call.signal.reason;
   if (deadline.expired) {
-    const message = `${describe(call)}: the API server did not answer within ${callDeadlineMs / 1000} s`;
-    return new TransportError('DEADLINE', message, error);
+    return new TransportError('DEADLINE', `${describe(call)}: the API server did not answer in time`, error);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new TransportError('NETWORK', `${describe(call)}: ${reason}`, error);
