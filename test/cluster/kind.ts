@@ -57,6 +57,7 @@ function open(name: string, mode: Mode): Cluster {
 }
 
 async function up({ name, mode, log, keep, images }: UpOptions): Promise<Cluster> {
+  if (which('kubectl') === undefined) throw new Error('kind is here but kubectl is not: install it and put it on PATH');
   const exists = (await kindNames()).includes(name);
   if (exists && keep !== true) await down(name);
   if (!exists || keep !== true) {

@@ -13,6 +13,9 @@ import { type Record, readRecord, recorded, writeRecord } from './record.ts';
 import { openSandbox } from './sandbox.ts';
 import { startApi, untilUsable } from './start.ts';
 
+/** A healthy API server says that it is ready within milliseconds. */
+const ANSWER_MS = 20_000;
+
 const running = (record: Record | undefined): record is Record =>
   record?.ready === true && record.init !== undefined && alive(record.init);
 
@@ -20,16 +23,25 @@ function open(layout: Layout, record: Record): Cluster {
   return localCluster({ ...layout, state: record.state }, record, () => down(layout.name, () => {}));
 }
 
-/** Whether the running cluster can be used as it is; an error where it is somebody else's. */
-function usable(name: string, record: Record | undefined, options: UpOptions): boolean {
-  if (!running(record)) return false;
-  const ours = record.owner === undefined ? options.keep === true : false;
-  if (ours && record.mode === options.mode) return true;
-  if (record.owner !== undefined && !alive(record.owner)) return false;
-  const whose = record.owner === undefined ? 'is up already' : `belongs to the running process ${record.owner.pid}`;
-  throw new Error(
-    `cluster "${name}" (mode ${record.mode}) ${whose}: use another --name, or end it with: main.ts down --name ${name}`,
-  );
+async function answers(cluster: Cluster): Promise<boolean> {
+  return (await cluster.exec(['kubectl', 'get', '--raw', '/readyz'], { timeoutMs: ANSWER_MS })).code === 0;
+}
+
+/** The cluster that runs already, if it may be used and is well; an error where it is somebody else's or of another kind. */
+async function existing(layout: Layout, options: UpOptions): Promise<Cluster | undefined> {
+  const record = readRecord(layout);
+  if (!running(record)) return undefined;
+  const { owner, mode } = record;
+  if (owner !== undefined && !alive(owner)) return undefined;
+  if (owner === undefined && options.keep === true && mode === options.mode) {
+    const cluster = open(layout, record);
+    if (await answers(cluster)) return cluster;
+    options.log(`cluster "${layout.name}" is up but does not answer: it is started anew`);
+    return undefined;
+  }
+  const whose = owner === undefined ? 'is up already' : `belongs to the running process ${owner.pid}`;
+  const advice = `use another --name, or end it with: main.ts down --name ${layout.name}`;
+  throw new Error(`cluster "${layout.name}" (mode ${mode}) ${whose}: ${advice}`);
 }
 
 async function start(layout: Layout, options: UpOptions, binaries: string): Promise<Cluster> {
@@ -61,10 +73,9 @@ async function up(options: UpOptions): Promise<Cluster> {
   await ensure(mode === 'node' ? [...SANDBOX, ...NODE] : SANDBOX, log);
   const binaries = await kubeBinaries(log);
   return locked(layout.lock, log, async () => {
-    const record = readRecord(layout);
-    if (usable(name, record, options) && record !== undefined) {
+    const cluster = await existing(layout, options);
+    if (cluster !== undefined) {
       log(`cluster "${name}" is up already`);
-      const cluster = open(layout, record);
       await cluster.load(options.images ?? []);
       return cluster;
     }
