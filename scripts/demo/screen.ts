@@ -35,6 +35,7 @@ export function terminal(write: (text: string) => void, colours: boolean): Scree
 const widest = 200;
 
 function indented(output: string): string {
+  if (output.trim() === '') return '';
   return output
     .trimEnd()
     .split('\n')
