@@ -5,8 +5,8 @@ import type { ReadPath } from './read-path.ts';
 import { join } from './splice.ts';
 import { TapCounters } from './tap-counters.ts';
 
-/** Enough to fill the socket buffers on the way, so that back-pressure is a part of the test. */
-const bytesEach = 4 * 1024 * 1024;
+/** More than the socket buffers on the way hold (tcp_wmem: 4 MiB), so that back-pressure is a part of the test. */
+const bytesEach = 6 * 1024 * 1024;
 const timeoutMs = 5000;
 
 /** What the operator of a pod may ask for; `auto` is the fast path where it works. */
