@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { generateReference, referenceFile } from '../../../scripts/generate-reference.ts';
 import { generateTypes, typesFile } from '../../../scripts/generate-types.ts';
 import { crdFolder, readCrds } from './crds.ts';
@@ -46,6 +47,12 @@ describe.each(kinds)('the definition of %s', (kind: Kind) => {
   test('says for every list how it is merged', () => {
     const lists = fields.filter(([, schema]) => schema.type === 'array' && !schema['x-kubernetes-list-type']);
     expect(lists.map(([path]) => path)).toEqual([]);
+  });
+
+  test('has no word in its choices that YAML 1.1 reads as something else', () => {
+    const words = fields.filter(([path]) => path.startsWith('spec')).flatMap(([, schema]) => schema.enum ?? []);
+    const texts = words.filter((word) => typeof word === 'string');
+    expect(texts.filter((word) => parse(word, { version: '1.1' }) !== word)).toEqual([]);
   });
 
   test('gives every rule a message', () => {

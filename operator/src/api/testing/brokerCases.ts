@@ -22,6 +22,11 @@ const reached: readonly Case[] = [
     'spec.kafka.bootstrap[0]',
     'without a scheme',
   ]),
+  rejects('a bootstrap server with port 65536', { kafka: { bootstrap: ['b-1.example:65536'] } }, [
+    'spec.kafka.bootstrap[0]',
+    'at most 65535',
+  ]),
+  accepts('a bootstrap server with port 65535', { kafka: { bootstrap: ['b-1.example:65535'] } }),
   rejects('two bootstrap servers in one text', { kafka: { bootstrap: ['a:1,b:2'] } }, ['spec.kafka.bootstrap[0]']),
   rejects('a bootstrap server twice', { kafka: { bootstrap: ['a:1', 'a:1'] } }, ['spec.kafka.bootstrap[1]']),
   rejects('a protocol in capitals', { kafka: { ...kafka, security: 'SASL_SSL' } }, ['spec.kafka.security']),

@@ -186,6 +186,10 @@ const clouds: readonly Case[] = [
     'spec.s3.endpoint',
     'without a scheme',
   ]),
+  rejects('an endpoint with port 99999', sink('s3', { endpoint: 'minio:99999' }), [
+    'spec.s3.endpoint',
+    'at most 65535',
+  ]),
   rejects('a role of S3 that is a user', sink('s3', { roleArn: 'arn:aws:iam::1:user/a' }), [
     'spec.s3.roleArn',
     'the ARN of a role',
@@ -215,6 +219,10 @@ const clouds: readonly Case[] = [
   rejects('a Kafka server without a port', sink('kafka', { bootstrap: ['b-1.example'] }), [
     'spec.kafka.bootstrap[0]',
     'a host and a port',
+  ]),
+  rejects('a Kafka server with port 70000', sink('kafka', { bootstrap: ['b-1.example:70000'] }), [
+    'spec.kafka.bootstrap[0]',
+    'at most 65535',
   ]),
   rejects('a Kafka topic with a slash', sink('kafka', { topic: 'a/b' }), ['spec.kafka.topic', 'name of a Kafka topic']),
   rejects("a topic of Kafka's own", sink('kafka', { topic: '__logs' }), ['spec.kafka.topic', "Kafka's own"]),
