@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { http } from './http.ts';
 import { keepListening, type Listening } from './listen.ts';
 import type { Logger } from './log.ts';
 
@@ -42,7 +43,7 @@ export function textPage(text: string, status = 200): Page {
 export function servePages({ port, hosts, pages, log }: PageServerOptions): Listening {
   // Readers are scrapers and probes: few connections, small heads, no bodies.
   const limits = { maxHeaderSize: 8192, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 };
-  const server = createServer(limits, (request, response) => {
+  const server = http.createServer(limits, (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler = Object.hasOwn(pages, path) ? pages[path] : undefined;
     const abort = new AbortController();

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { http } from '../../common/src/http.ts';
 
 /** The path of Fluent Bit's metrics in Prometheus' text format. */
 const metricsPath = '/api/v2/metrics/prometheus';
@@ -11,7 +11,7 @@ const maxBytes = 512 * 1024;
 /** Returns Fluent Bit's own metrics, or '' if it does not answer. Its numbers are at most one second old. */
 export function scrapeFluentBit(port: number): Promise<string> {
   return new Promise((resolve) => {
-    const request = get(
+    const request = http.get(
       { host: '127.0.0.1', port, path: metricsPath, timeout: timeoutMs, agent: false },
       (response) => {
         let text = '';
