@@ -45,29 +45,32 @@ async function goProgram(): Promise<string> {
   );
 }
 
-async function build(folder: string, log: Log): Promise<void> {
-  const go = await goProgram();
-  let packages = 0;
+/** Gets the modules into Go's cache; gives back how many packages there are to compile. */
+async function countPackages(go: string, log: Log): Promise<number> {
   let last = '';
   const onLine = (line: string): void => {
-    packages += 1;
     last = line;
   };
-  const args = [
-    'build',
-    '-v',
-    '-trimpath',
-    '-buildvcs=false',
-    `-ldflags=${linkerFlags()}`,
-    '-o',
-    join(folder, 'kube'),
-    '.',
-  ];
+  const list = (): Promise<string> => must([go, 'list', '-deps', '.'], { cwd: SOURCE, onLine });
+  const packages = await narrated(log, 'getting the Go modules of Kubernetes', list, () => last);
+  return packages.trim().split('\n').length;
+}
+
+async function build(folder: string, log: Log): Promise<void> {
+  const go = await goProgram();
+  const all = await countPackages(go, log);
+  let compiled = 0;
+  let last = '';
+  const onLine = (line: string): void => {
+    compiled += 1;
+    last = line;
+  };
+  const flags = ['-v', '-trimpath', '-buildvcs=false', `-ldflags=${linkerFlags()}`];
   await narrated(
     log,
     'building Kubernetes from source (4 to 9 minutes the first time, never again after)',
-    () => must([go, ...args], { cwd: SOURCE, onLine }),
-    () => `${packages} packages, now ${last || 'linking'}`,
+    () => must([go, 'build', ...flags, '-o', join(folder, 'kube'), '.'], { cwd: SOURCE, onLine }),
+    () => `${compiled} of at most ${all} packages, now ${last || 'linking'}`,
   );
   for (const component of COMPONENTS) symlinkSync('kube', join(folder, component));
 }
