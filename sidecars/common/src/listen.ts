@@ -40,6 +40,8 @@ export function keepListening(server: Server, options: ListenOptions): Listening
   let problem: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  /** Until when failed accepts are not logged again, in milliseconds of `performance.now()`: they come in floods. */
+  let quietUntil = 0;
 
   const listen = () => {
     timer = undefined;
@@ -59,6 +61,8 @@ export function keepListening(server: Server, options: ListenOptions): Listening
     }
     // An error of a server that listens is one failed accept (EMFILE, ECONNABORTED): the socket goes on accepting.
     if (server.listening) {
+      if (performance.now() < quietUntil) return;
+      quietUntil = performance.now() + 60_000;
       log.warn('could not accept a connection', { name, error });
       return;
     }

@@ -14,6 +14,7 @@ test.each([
   ['/report/2026-11-24', '/report/{date}'],
   ['/report/2026-11-24T10:00:00Z', '/report/{date}'],
   ['/invoice-2041.pdf', '/invoice-{id}.pdf'],
+  ['/invoice-7.pdf', '/invoice-{id}.pdf'],
   ['/static/main.3f2a9c1b.js', '/static/main.{hash}.js'],
   ['/order/ord_01HV7Y3K4W9Q2M8Z6X5C4B3N2A', '/order/{token}'],
   ['/mail/a.b@example.com', '/mail/{email}'],

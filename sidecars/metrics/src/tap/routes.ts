@@ -46,7 +46,7 @@ function segmentOf(segment: string): string {
 
 /** One run of letters and digits inside a segment. */
 function partOf(part: string): string {
-  if (/^\d{2,}$/.test(part)) return '{id}';
+  if (/^\d+$/.test(part)) return '{id}';
   if (hash.test(part)) return '{hash}';
   return token.test(part) ? '{token}' : part;
 }
