@@ -6,7 +6,6 @@ import { showDrain } from './demo/drain.ts';
 import { showEvent } from './demo/event.ts';
 import { prepareImages } from './demo/images.ts';
 import { applyPlatform, installOperator, startBroker } from './demo/platform.ts';
-import { renewPods } from './demo/renew.ts';
 import { type Screen, terminal } from './demo/screen.ts';
 import { declareMicroservices, deployShop } from './demo/shop.ts';
 import {
@@ -32,9 +31,7 @@ async function setUp(screen: Screen): Promise<Demo> {
     const all = await clusters();
     const cluster = await all.up({ name: clusterName, mode: 'node', log, keep: true, images: images.archives });
     await cluster.load(images.archives);
-    const demo = { cluster, screen, logs: images.logs };
-    await renewPods(demo, images.archives);
-    return demo;
+    return { cluster, screen, ...images };
   });
 }
 
@@ -105,7 +102,7 @@ async function main(command: string): Promise<void> {
     await deploy(demo);
     await look(demo);
   } catch (error) {
-    screen.heading('The last step failed; what the cluster says:');
+    screen.heading('What the cluster says:');
     await diagnose(demo);
     throw error;
   }

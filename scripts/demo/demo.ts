@@ -12,6 +12,8 @@ export const root = join(import.meta.dirname, '..', '..');
 export interface Demo {
   readonly cluster: Cluster;
   readonly screen: Screen;
+  /** The docker-archives of the images that the pods use. */
+  readonly archives: readonly string[];
   /** False where no Fluent Bit could be had: the platform's settings then turn the log sidecar off. */
   readonly logs: boolean;
 }

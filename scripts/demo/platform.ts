@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startKafkaPod } from '../../test/cluster/kafka/pod.ts';
 import type { Log } from '../../test/cluster/log.ts';
 import { type Demo, kubectl, root } from './demo.ts';
+import { renewPods } from './renew.ts';
 
 /** What the platform team does once, before any service is there. */
 
@@ -17,6 +18,7 @@ export async function installOperator(demo: Demo): Promise<void> {
   const kinds = ['crd', '-l', 'app.kubernetes.io/part-of=standpipe'];
   await kubectl(cluster, ['wait', '--for=condition=Established', patience, ...kinds]);
   await kubectl(cluster, ['apply', '--server-side', '-k', overlayOf(demo)]);
+  await renewPods(demo);
   for (const deployment of ['standpipe-webhook', 'standpipe-controller']) {
     await kubectl(cluster, ['-n', namespace, 'rollout', 'status', `deployment/${deployment}`, patience]);
   }

@@ -9,7 +9,7 @@ const namespaces = ['standpipe-system', 'observability', 'shop'];
  * Restarts what runs from images that have been built again under the same tag: pods do not notice by themselves. On a
  * new cluster there is nothing to restart.
  */
-export async function renewPods({ cluster, screen }: Demo, archives: readonly string[]): Promise<void> {
+export async function renewPods({ cluster, screen, archives }: Demo): Promise<void> {
   // The folder of an archive is named by the hash of what went into the image.
   const images = createHash('sha256').update(archives.join('\n')).digest('hex');
   const get = ['-n', note.namespace, 'get', 'configmap', note.name, '-o', 'jsonpath={.data.images}'];

@@ -24,9 +24,17 @@ export function terminal(write: (text: string) => void, colours: boolean): Scree
       steps += 1;
       write(`[${String(steps).padStart(2)}] ${title} ...\n`);
       const start = Date.now();
-      const result = await work();
-      write(`     ${style(2, `done in ${readable(Date.now() - start)}`)}\n`);
-      return result;
+      const after = (): string => readable(Date.now() - start);
+      try {
+        const result = await work();
+        write(`     ${style(2, `done in ${after()}`)}\n`);
+        return result;
+      } catch (error) {
+        write(
+          `     ${style(1, `failed after ${after()}`)}: ${error instanceof Error ? error.message : String(error)}\n`,
+        );
+        throw error;
+      }
     },
   };
 }

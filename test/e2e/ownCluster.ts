@@ -18,4 +18,4 @@ const ownCluster: Cluster = {
 };
 
 /** The demo's steps, for tests: in this process's cluster, with nothing written. */
-export const silentDemo: Demo = { cluster: ownCluster, screen: terminal(() => {}, false), logs: true };
+export const silentDemo: Demo = { cluster: ownCluster, screen: terminal(() => {}, false), archives: [], logs: true };
