@@ -9,17 +9,17 @@ import { type Layout, layoutOf } from './layout.ts';
 import { localCluster } from './local-cluster.ts';
 import { startNode } from './node.ts';
 import { ensurePki } from './pki.ts';
-import { type Record, readRecord, recorded, writeRecord } from './record.ts';
+import { type ClusterRecord, readRecord, recorded, writeRecord } from './record.ts';
 import { openSandbox } from './sandbox.ts';
 import { startApi, untilUsable } from './start.ts';
 
 /** A healthy API server says that it is ready within milliseconds. */
 const ANSWER_MS = 20_000;
 
-const running = (record: Record | undefined): record is Record =>
+const running = (record: ClusterRecord | undefined): record is ClusterRecord =>
   record?.ready === true && record.init !== undefined && alive(record.init);
 
-function open(layout: Layout, record: Record): Cluster {
+function open(layout: Layout, record: ClusterRecord): Cluster {
   return localCluster({ ...layout, state: record.state }, record, () => down(layout.name, () => {}));
 }
 

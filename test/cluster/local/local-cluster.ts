@@ -5,10 +5,10 @@ import { run } from '../command.ts';
 import { withComponents } from '../kube/binaries.ts';
 import { loadImages } from './image-store.ts';
 import type { Layout } from './layout.ts';
-import type { Record } from './record.ts';
+import type { ClusterRecord } from './record.ts';
 
 /** The handle on a running cluster of this machine. */
-export function localCluster(layout: Layout, record: Record, down: () => Promise<void>): Cluster {
+export function localCluster(layout: Layout, record: ClusterRecord, down: () => Promise<void>): Cluster {
   const kubeconfig = join(layout.state, 'pki', 'admin.kubeconfig');
   // `ip netns exec` ends in exec(2): the process that is started is the command itself, and gets its signals.
   const inside = (command: readonly string[]): readonly string[] => ['ip', 'netns', 'exec', layout.netns, ...command];

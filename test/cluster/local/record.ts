@@ -4,7 +4,7 @@ import type { ProcessId } from '../process.ts';
 import type { Layout, Mode } from './layout.ts';
 
 /** What is written down about a running cluster, so that another process can use it or clear it away. */
-export type Record = {
+export type ClusterRecord = {
   readonly mode: Mode;
   readonly state: string;
   readonly binaries: string;
@@ -17,16 +17,16 @@ export type Record = {
 };
 
 /** Reads the record; undefined where there is none, or none that can be read. */
-export function readRecord(layout: Layout): Record | undefined {
+export function readRecord(layout: Layout): ClusterRecord | undefined {
   try {
-    return JSON.parse(readFileSync(layout.record, 'utf8')) as Record;
+    return JSON.parse(readFileSync(layout.record, 'utf8')) as ClusterRecord;
   } catch {
     return undefined; // absent, or cut short by a crash: the clean-up goes by the names then
   }
 }
 
 /** Writes the record as a whole. */
-export function writeRecord(layout: Layout, record: Record): void {
+export function writeRecord(layout: Layout, record: ClusterRecord): void {
   mkdirSync(dirname(layout.record), { recursive: true });
   const scratch = `${layout.record}.${process.pid}`;
   writeFileSync(scratch, `${JSON.stringify(record, null, 2)}\n`);
