@@ -15,7 +15,7 @@ const arrows: readonly { readonly folder: string; readonly may: readonly string[
   { folder: 'operator/src/observe', may: ['operator/src/kube'], io: true },
   {
     folder: 'operator/src/webhook',
-    may: ['operator/src/api', 'operator/src/inject', 'operator/src/kube', 'operator/src/plan'],
+    may: ['operator/src/api', 'operator/src/inject', 'operator/src/kube', 'operator/src/observe', 'operator/src/plan'],
     io: true,
   },
   {

@@ -49,3 +49,8 @@ export const configMapName = (microservice: string): string => `standpipe.${micr
 export const planName = (microservice: string, revision: string): string => `standpipe.${microservice}.${revision}`;
 export const bindingSecretName = (microservice: string, binding: string): string =>
   `standpipe.${microservice}.${binding}`;
+
+/** In the operator's own namespace: the webhook's certificate. */
+export const certificateSecret = 'standpipe-webhook-certificate';
+/** The MutatingWebhookConfiguration. */
+export const webhookConfiguration = 'standpipe';

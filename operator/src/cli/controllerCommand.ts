@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { fieldManager } from '../api/names.ts';
+import { certificateSecret, fieldManager, webhookConfiguration } from '../api/names.ts';
 import { Controllers } from '../controllers/run.ts';
 import { createLog } from '../observe/log.ts';
 import { OperatorMetrics } from '../observe/metrics.ts';
+import { ProbeServer } from '../observe/probes.ts';
 import { CertificateController } from '../webhook/certificateController.ts';
-import { ProbeServer } from '../webhook/probes.ts';
 import { connect, requiredEnv, untilTerminated } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
 
@@ -30,8 +30,8 @@ export async function controllerCommand(args: readonly string[]): Promise<number
   const certificates = new CertificateController({
     client,
     namespace,
-    secretName: 'standpipe-webhook-certificate',
-    configurationName: 'standpipe',
+    secretName: certificateSecret,
+    configurationName: webhookConfiguration,
     dnsNames: [`standpipe-webhook.${namespace}.svc`, ...values['webhook-name']],
     fieldManager: `${fieldManager}-certificates`,
     log,

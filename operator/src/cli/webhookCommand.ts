@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { managedBy, managedByLabel } from '../api/names.ts';
+import { certificateSecret, managedBy, managedByLabel } from '../api/names.ts';
 import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { Store } from '../kube/store.ts';
@@ -7,10 +7,8 @@ import { createLog } from '../observe/log.ts';
 import { OperatorMetrics } from '../observe/metrics.ts';
 import { podHandler } from '../webhook/admit.ts';
 import { readCertificate } from '../webhook/certificate.ts';
-import { CertificateSource } from '../webhook/certificateSource.ts';
 import { PlanFinder, planIndex } from '../webhook/planFinder.ts';
-import { ProbeServer } from '../webhook/probes.ts';
-import { WebhookServer } from '../webhook/server.ts';
+import { serveWebhook } from '../webhook/serve.ts';
 import { connect, requiredEnv, untilTerminated } from './process.ts';
 
 /** `standpipe webhook`: injects pods by the stored Plans. Any number of replicas, no leader. */
@@ -27,52 +25,37 @@ export async function webhookCommand(args: readonly string[]): Promise<number> {
   const log = createLog('webhook', values['log-level']);
   const metrics = new OperatorMetrics();
   const client = connect('webhook');
-  const signal = untilTerminated();
 
   const plans = new Store<ControllerRevision>({ indexers: planIndex });
   const labelSelector = `${managedByLabel}=${managedBy}`;
-  const reflector = new Reflector({
-    client,
-    type: controllerRevisions,
-    store: plans,
-    labelSelector,
-    hooks: metrics.hooks,
-    log,
-  });
-  const handle = podHandler(new PlanFinder(plans), (verdict, reason, seconds) =>
-    metrics.admitted(verdict, reason, seconds),
-  );
-
-  let server: WebhookServer | undefined;
-  let listening = false;
-  const certificates = new CertificateSource({
-    client,
-    namespace,
-    secretName: 'standpipe-webhook-certificate',
-    hooks: metrics.hooks,
-    log,
-    onCertificate: (identity) => {
-      const facts = readCertificate(identity.certificate);
-      if (facts !== undefined) metrics.certificateTaken(facts.notAfter);
-      if (server !== undefined) {
-        server.swapCertificate(identity);
-        return;
-      }
-      server = new WebhookServer({ handle, identity, log });
-      void server.listen(Number(values.port)).then(() => {
-        listening = true;
-        log.info({ port: values.port }, 'The webhook listens');
-      });
+  const { hooks } = metrics;
+  const reflector = new Reflector({ client, type: controllerRevisions, store: plans, labelSelector, hooks, log });
+  // The Plans are followed until the last pod is answered, which is after the process was told to end.
+  const end = new AbortController();
+  const following = reflector.run(end.signal);
+  await serveWebhook(
+    {
+      client,
+      namespace,
+      secretName: certificateSecret,
+      handle: podHandler(new PlanFinder(plans), (verdict, reason, seconds) =>
+        metrics.admitted(verdict, reason, seconds),
+      ),
+      port: Number(values.port),
+      probePort: Number(values['probe-port']),
+      ready: { plans: () => plans.isSynced },
+      pages: { '/metrics': metrics.page },
+      onCertificate: ({ certificate }) => {
+        const facts = readCertificate(certificate);
+        if (facts !== undefined) metrics.certificateTaken(facts.notAfter);
+      },
+      reflectorHooks: hooks,
+      log,
     },
-  });
-  const probes = new ProbeServer({
-    ready: { certificate: () => listening, plans: () => plans.isSynced },
-    pages: { '/metrics': metrics.page },
-  });
-  await probes.listen(Number(values['probe-port']));
-  await Promise.all([certificates.run(signal), reflector.run(signal)]);
-  await server?.close();
-  await probes.close();
+    untilTerminated(),
+  );
+  end.abort();
+  await following;
   await client.close();
   return 0;
 }

@@ -3,10 +3,10 @@ import type { Client } from '../kube/client.ts';
 import { type Clock, sleep, systemClock } from '../kube/clock.ts';
 import { type Log, silentLog } from '../kube/log.ts';
 import type { ReflectorHooks } from '../kube/reflector.ts';
+import { type Checks, type Page, ProbeServer } from '../observe/probes.ts';
 import type { AdmissionHandler } from './admissionReview.ts';
 import type { Identity } from './certificate.ts';
 import { CertificateSource } from './certificateSource.ts';
-import { type Checks, type Page, ProbeServer } from './probes.ts';
 import { type WebhookOutcome, WebhookServer } from './server.ts';
 
 export interface ServeWebhookOptions {
