@@ -14,6 +14,9 @@ const root = join(import.meta.dirname, '..');
 const tiers = ['unit', 'api', 'cluster'] as const;
 type Tier = (typeof tiers)[number];
 
+/** What pods of the cluster tier are made of. They are on the node before the first test. */
+const images = ['node', 'operator', 'sidecar', 'kafka', 'examples/shop'];
+
 /** The command of a tier: above the unit tests it runs in a cluster that is started for it and taken down after it. */
 function commandOf(tier: Tier): string[] {
   const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', tier];
