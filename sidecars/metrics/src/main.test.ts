@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PageParser } from './exposition/page-parser.ts';
+import { allowanceFor, PageParser } from './exposition/page-parser.ts';
 import { ask, keepAlive, listen, rawClient, rawServer, until } from './tap/testing/world.ts';
 
 let folder = '';
@@ -68,7 +68,7 @@ const startup = (wanted: number) => expect.poll(() => answers('/startup', wanted
 
 /** The page as `name{labels}` and value; fails on anything that is not a proper page. */
 async function metrics(): Promise<Record<string, string>> {
-  const parser = new PageParser('text', { familySeries: 100_000, pageSeries: 100_000 });
+  const parser = new PageParser('text', allowanceFor(100_000));
   parser.push(await (await get('/metrics')).text());
   const { families, skippedLines } = parser.end();
   expect(skippedLines).toBe(0);

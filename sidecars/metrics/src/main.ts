@@ -1,5 +1,6 @@
 /** The metrics sidecar: taps inbound ports and serves the pod's one page of metrics. */
 
+import { getHeapStatistics } from 'node:v8';
 import { defaultMetricsConfig, parseMetricsConfig } from '../../../operator/src/config/metrics.ts';
 import { followConfigFile } from '../../common/src/config-file.ts';
 import { stopOnSignal, surviveErrors } from '../../common/src/lifecycle.ts';
@@ -11,6 +12,7 @@ import { PortMetrics } from './inbound/port-metrics.ts';
 import { RowBudget } from './inbound/row-budget.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { ownFamilies, type Self } from './own-families.ts';
+import { affordableSeries } from './series-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startupPage, statusPage } from './status.ts';
 import { openPortTap } from './tap/port-tap.ts';
@@ -35,6 +37,7 @@ async function start(): Promise<void> {
   const { path: readPath, problem: readPathProblem } = await chooseReadPath(settings.readPath);
   if (readPathProblem !== undefined) log.warn('the fast read path does not work here', { problem: readPathProblem });
 
+  const affordable = affordableSeries(getHeapStatistics().heap_size_limit);
   const budget = new RowBudget(defaultMetricsConfig.maxSeries);
   taps.push(...openTaps(settings, readPath, budget, log));
   const file = await followConfigFile({
@@ -42,8 +45,9 @@ async function start(): Promise<void> {
     parse: parseMetricsConfig,
     initial: defaultMetricsConfig,
     onChange: ({ generation, maxSeries }) => {
-      budget.resize(maxSeries);
+      budget.resize(Math.min(maxSeries, affordable));
       log.info('a configuration is taken up', { generation });
+      if (maxSeries > affordable) log.warn('memory allows for fewer series than configured', { maxSeries, affordable });
     },
     onProblems: (problems) => log.error('the configuration cannot be used', { problems }),
   });
@@ -51,7 +55,7 @@ async function start(): Promise<void> {
   const self: Self = { settings, file, readPath: readPath.name, survived };
   const page = new MetricsPage({
     own: () => [...ownFamilies(self), ...inboundFamilies(taps)],
-    config: () => file.config,
+    config: () => ({ ...file.config, maxSeries: Math.min(file.config.maxSeries, affordable) }),
     appHost: settings.appHost,
     logs: { target: 'standpipe-logs', host: '127.0.0.1', port: settings.logsPagePort, path: '/metrics' },
   });

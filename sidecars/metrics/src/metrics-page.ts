@@ -6,6 +6,7 @@ import { contentTypes, type PageFormat, renderPage } from '../../common/src/rend
 import { type FittedPage, fitBudget } from './exposition/budget.ts';
 import { mergePages, type Source } from './exposition/merge.ts';
 import { formatFor } from './exposition/negotiate.ts';
+import { allowanceFor } from './exposition/page-parser.ts';
 import { type PageAddress, type Scraped, scrape } from './scrape.ts';
 
 /** What the merged page is made of. */
@@ -46,10 +47,12 @@ export class MetricsPage {
   private async collect(): Promise<FittedPage> {
     const { own, config, appHost, logs } = this.options;
     const { scrape: wanted, scrapeTimeoutMs, maxSeries } = config();
-    const limits = { familySeries: maxSeries, pageSeries: maxSeries * 4 };
+    const allowance = allowanceFor(maxSeries);
     const apps = appHost === undefined ? [] : wanted;
     const addresses = apps.map(({ name, port, path }) => ({ target: name, host: String(appHost), port, path }));
-    const scraped = await Promise.all([...addresses, logs].map((address) => scrape(address, limits, scrapeTimeoutMs)));
+    const scraped = await Promise.all(
+      [...addresses, logs].map((address) => scrape(address, allowance, scrapeTimeoutMs)),
+    );
     this.targets = scraped.filter((each) => each.target !== logs.target || this.hasLogs(each)).map(health);
     const sources = scraped.flatMap(({ target, page }): readonly Source[] =>
       page === undefined

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { errorText } from '../../common/src/log.ts';
 import { acceptHeader, formatOf } from './exposition/negotiate.ts';
-import { type PageLimits, PageParser, type ParsedPage } from './exposition/page-parser.ts';
+import { PageParser, type ParsedPage, type SeriesAllowance } from './exposition/page-parser.ts';
 
 /** A page to fetch. */
 export interface PageAddress {
@@ -26,12 +26,12 @@ export interface Scraped {
 const maxPageBytes = 32 * 1024 * 1024;
 
 /** Fetches and reads one page within `timeoutMs`, its body included. Never rejects. */
-export async function scrape(address: PageAddress, limits: PageLimits, timeoutMs: number): Promise<Scraped> {
+export async function scrape(address: PageAddress, allowance: SeriesAllowance, timeoutMs: number): Promise<Scraped> {
   const { target } = address;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const page = await readPage(await open(address, AbortSignal.timeout(timeoutMs)), limits);
+    const page = await readPage(await open(address, AbortSignal.timeout(timeoutMs)), allowance);
     if (page.problem !== undefined) return { target, page: undefined, problem: page.problem, seconds: seconds() };
     return { target, page, problem: undefined, seconds: seconds() };
   } catch (error) {
@@ -48,12 +48,12 @@ function open({ host, port, path }: PageAddress, signal: AbortSignal): Promise<I
   });
 }
 
-async function readPage(answer: IncomingMessage, limits: PageLimits): Promise<ParsedPage> {
+async function readPage(answer: IncomingMessage, allowance: SeriesAllowance): Promise<ParsedPage> {
   if (answer.statusCode !== 200) {
     answer.destroy();
     throw new Error(`the target answers with status ${answer.statusCode}`);
   }
-  const parser = new PageParser(formatOf(answer.headers['content-type']), limits);
+  const parser = new PageParser(formatOf(answer.headers['content-type']), allowance);
   answer.setEncoding('utf8');
   let characters = 0;
   for await (const piece of answer) {

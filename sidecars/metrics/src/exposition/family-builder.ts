@@ -1,5 +1,5 @@
 import type { Family, FamilyType, Sample } from '../../../common/src/family.ts';
-import { seriesKey, widestLabel } from './series.ts';
+import { seriesHash, widestLabel } from './series.ts';
 
 /** A family as it was read: whole, or counted only because it had more series than could ever be shown. */
 export interface ParsedFamily extends Family {
@@ -32,8 +32,10 @@ export class FamilyBuilder {
   unit: string | undefined;
   /** Series seen, kept or not. */
   series = 0;
+  /** Characters of the lines that are kept. */
+  characters = 0;
   private samples: Sample[] = [];
-  private keys = new Set<string>();
+  private readonly seen = new Set<number>();
   private widest: string | undefined;
   /** The name as the page declares it. */
   readonly name: string;
@@ -47,26 +49,41 @@ export class FamilyBuilder {
     return this.samples.length;
   }
 
+  /** True once series are counted only. */
+  get isCut(): boolean {
+    return this.widest !== undefined;
+  }
+
   /** True if a series of the family may be called by its name and this suffix. */
   accepts(suffix: string): boolean {
     return suffixes[this.type ?? 'unknown'].includes(suffix);
   }
 
-  /** Adds a series; false if the page has it already. Past `max` series, none is kept and all are counted. */
-  add(sample: Sample, max: number): boolean {
+  /**
+   * Adds a series that took a line of so many characters; false if the page has it already. Past `max` series, none is
+   * kept and all are counted.
+   */
+  add(sample: Sample, characters: number, max: number): boolean {
     if (this.widest === undefined) {
-      const key = seriesKey(sample);
-      if (this.keys.has(key)) return false;
-      this.keys.add(key);
+      const hash = seriesHash(sample);
+      if (this.seen.has(hash)) return false;
+      this.seen.add(hash);
       this.samples.push(sample);
+      this.characters += characters;
     }
     this.series += 1;
     if (this.series > max && this.widest === undefined) {
       this.widest = widestLabel(this.samples);
       this.samples = [];
-      this.keys.clear();
+      this.characters = 0;
+      this.seen.clear();
     }
     return true;
+  }
+
+  /** Counts a further series of a family that is cut. */
+  count(): void {
+    this.series += 1;
   }
 
   /** The family in OpenMetrics terms; undefined if it has no series. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type PageFormat, renderWhole } from '../../../common/src/render.ts';
-import { PageParser, type ParsedPage } from './page-parser.ts';
+import { allowanceFor, PageParser, type ParsedPage, type SeriesAllowance } from './page-parser.ts';
 import { allTypes, pages, textTypes } from './testing/pages.ts';
 
-const limits = { familySeries: 1000, pageSeries: 4000 };
+const allowance = () => allowanceFor(1000);
 
-function parse(text: string, format: PageFormat = 'text', bounds = limits): ParsedPage {
-  const parser = new PageParser(format, bounds);
+function parse(text: string, format: PageFormat = 'text', kept: SeriesAllowance = allowance()): ParsedPage {
+  const parser = new PageParser(format, kept);
   parser.push(text);
   return parser.end();
 }
@@ -38,7 +38,7 @@ test('reads the same however the page is cut', () => {
   fc.assert(
     fc.property(pages(textTypes, 'text'), fc.integer({ min: 1, max: 40 }), (families, size) => {
       const text = renderWhole(families, 'text');
-      const parser = new PageParser('text', limits);
+      const parser = new PageParser('text', allowance());
       for (let at = 0; at < text.length; at += size) parser.push(text.slice(at, at + size));
       expect(parser.end()).toEqual(parse(text));
     }),
@@ -160,11 +160,43 @@ test('counts a family without bounds, names its label and keeps the others', () 
 test('keeps no more families and series of a page than its bound', () => {
   const lines = Array.from({ length: 50_000 }, (_, i) => `# HELP m${i} x\nm${i} 1`);
   const page = parse(lines.join('\n'));
-  expect([page.families.length, page.uncounted, page.series]).toEqual([4000, 46_000, 50_000]);
+  expect([page.families.length, page.uncounted, page.series]).toEqual([2000, 48_000, 50_000]);
+});
+
+test('shares one allowance between pages', () => {
+  const shared = { familySeries: 10, left: 15, characters: 10_000 };
+  const page = (name: string) => Array.from({ length: 10 }, (_, i) => `${name}{i="${i}"} 1`).join('\n');
+  expect(parse(page('a'), 'text', shared).families[0]?.samples.length).toBe(10);
+  // A family that meets the end of the allowance is given up and leaves its place to smaller ones.
+  const second = parse(`${page('b')}\n${page('c')}\nd 1`, 'text', shared);
+  expect(second.families.map(({ name, samples, cut }) => [name, samples.length, cut?.series])).toEqual([
+    ['b', 0, 10],
+    ['c', 0, 10],
+    ['d', 1, undefined],
+  ]);
+  expect(shared.left).toBe(4);
+});
+
+test('keeps no more characters than its allowance', () => {
+  const lines = Array.from({ length: 100 }, (_, i) => `m${i}{a="${'x'.repeat(10_000)}"} 1`);
+  const page = parse(`# HELP m0 ${'y'.repeat(60_000)}\n${lines.join('\n')}`);
+  const characters = page.families
+    .flatMap(({ samples }) => samples)
+    .reduce((sum, { labels }) => sum + (labels[0]?.[1].length ?? 0), 0);
+  expect(characters).toBeLessThanOrEqual(410_000);
+  expect(page.series).toBe(100);
+});
+
+test('takes no series with labels without end', () => {
+  const labels = Array.from({ length: 200 }, (_, i) => `l${i}="x"`);
+  expect(parse(`x{${labels.join()}} 1\ny{${labels.slice(0, 100).join()}} 1`)).toMatchObject({
+    series: 1,
+    skippedLines: 1,
+  });
 });
 
 test('holds no more than a line, and passes over one without an end', () => {
-  const parser = new PageParser('text', limits);
+  const parser = new PageParser('text', allowance());
   for (let i = 0; i < 100; i++) parser.push('x'.repeat(10_000));
   parser.push('\ngood 1\n');
   expect(parser.end()).toMatchObject({ series: 1, skippedLines: 1 });

@@ -1,14 +1,24 @@
-import type { FamilyType } from '../../../common/src/family.ts';
+import type { FamilyType, Sample } from '../../../common/src/family.ts';
 import type { PageFormat } from '../../../common/src/render.ts';
 import { FamilyBuilder, type ParsedFamily } from './family-builder.ts';
 import { parseSampleLine, unescapeText } from './sample-line.ts';
 
-/** Bounds of what is kept of a page, whatever its size. */
-export interface PageLimits {
+/** What may be kept of pages, whatever their size. Shared by all pages that are read at the same time. */
+export interface SeriesAllowance {
   /** A family with more series than this is counted and not kept. */
   readonly familySeries: number;
-  /** Series and families of the whole page that are kept; what follows is counted. */
-  readonly pageSeries: number;
+  /** How many series may still be kept; those that follow are counted. */
+  left: number;
+  /** How many characters of lines may still be kept. */
+  characters: number;
+}
+
+/**
+ * The allowance for a page of `maxSeries`. More than can be shown is kept, so that it can be chosen what is; and a series
+ * may take 200 characters on the average, which is twice of what is usual.
+ */
+export function allowanceFor(maxSeries: number): SeriesAllowance {
+  return { familySeries: maxSeries, left: 2 * maxSeries, characters: 400 * maxSeries };
 }
 
 /** What a page says. */
@@ -16,7 +26,7 @@ export interface ParsedPage {
   readonly families: readonly ParsedFamily[];
   /** Series on the page, kept or not. */
   readonly series: number;
-  /** Series past the page's own bound; their families are not known by name. */
+  /** Series past the allowance; their families are not known by name. */
   readonly uncounted: number;
   /** Lines that are neither series nor comments, and series that stand twice. */
   readonly skippedLines: number;
@@ -49,24 +59,25 @@ const suffixed = /_(total|created|bucket|sum|count|info|gsum|gcount)$/;
  */
 export class PageParser {
   private readonly format: PageFormat;
-  private readonly limits: PageLimits;
+  private readonly allowance: SeriesAllowance;
   private readonly builders = new Map<string, FamilyBuilder>();
   private rest = '';
-  private kept = 0;
+  /** Families that are only counted, by the names of their series: these lines need not be read any further. */
+  private readonly cut = new Map<string, FamilyBuilder>();
   private uncounted = 0;
   private skippedLines = 0;
   private ended = false;
 
-  constructor(format: PageFormat, limits: PageLimits) {
+  constructor(format: PageFormat, allowance: SeriesAllowance) {
     this.format = format;
-    this.limits = limits;
+    this.allowance = allowance;
   }
 
   /** Reads a further piece. */
   push(text: string): void {
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.readLine(this.rest + text.slice(start, end));
+      this.readLine(ownText(this.rest + text.slice(start, end)));
       this.rest = '';
       start = end + 1;
     }
@@ -106,9 +117,15 @@ export class PageParser {
     if (name === undefined) return;
     const builder = this.builderFor(name);
     if (builder === undefined) return;
-    if (keyword === 'HELP') builder.help ??= this.format === 'text' ? unescapeHelp(text) : unescapeText(text);
+    if (keyword === 'HELP') this.readHelp(builder, text);
     else if (keyword === 'UNIT' && text !== '') builder.unit ??= text;
     else if (keyword === 'TYPE') this.readType(builder, text.trim());
+  }
+
+  private readHelp(builder: FamilyBuilder, text: string): void {
+    if (builder.help !== undefined || this.allowance.characters <= 0) return;
+    this.allowance.characters -= text.length;
+    builder.help = this.format === 'text' ? unescapeHelp(text) : unescapeText(text);
   }
 
   private readType(builder: FamilyBuilder, word: string): void {
@@ -118,20 +135,29 @@ export class PageParser {
   }
 
   private readSample(line: string): void {
-    const sample = parseSampleLine(line, this.format);
-    if (sample === undefined) {
-      this.skippedLines += 1;
+    const cut = this.cut.size > 0 ? this.cut.get(nameOf(line)) : undefined;
+    if (cut !== undefined) {
+      cut.count();
       return;
     }
+    const sample = parseSampleLine(line, this.format);
+    if (sample === undefined) this.skippedLines += 1;
+    else this.keep(sample, line.length);
+  }
+
+  private keep(sample: Sample, characters: number): void {
+    const { allowance } = this;
     const builder = this.ownerOf(sample.name);
-    const full = this.kept >= this.limits.pageSeries;
+    const full = allowance.left <= 0 || allowance.characters <= 0;
     if (builder === undefined || (full && builder.series === 0)) {
       this.uncounted += 1;
       return;
     }
-    const before = builder.kept;
-    if (!builder.add(sample, full ? 0 : this.limits.familySeries)) this.skippedLines += 1;
-    this.kept += builder.kept - before;
+    const before = { kept: builder.kept, characters: builder.characters };
+    if (!builder.add(sample, characters, full ? 0 : allowance.familySeries)) this.skippedLines += 1;
+    allowance.left -= builder.kept - before.kept;
+    allowance.characters -= builder.characters - before.characters;
+    if (builder.isCut) this.cut.set(sample.name, builder);
   }
 
   /** The family that a series belongs to: the one of just that name, else the one that it is a part of. */
@@ -148,11 +174,25 @@ export class PageParser {
 
   private builderFor(name: string): FamilyBuilder | undefined {
     const found = this.builders.get(name);
-    if (found !== undefined || this.builders.size >= this.limits.pageSeries) return found;
+    if (found !== undefined || this.builders.size >= 2 * this.allowance.familySeries) return found;
     const builder = new FamilyBuilder(name);
     this.builders.set(name, builder);
     return builder;
   }
+}
+
+/**
+ * The same text in memory of its own. A part of a text keeps the whole of it alive: without this, one label that is kept
+ * would hold on to the 64 KiB that it arrived in.
+ */
+function ownText(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
+/** The name that a line begins with. */
+function nameOf(line: string): string {
+  const end = line.search(/[{ \t]/);
+  return end < 0 ? line : line.slice(0, end);
 }
 
 /** In text 0.0.4 a help text escapes only backslash and line feed. */

@@ -8,6 +8,9 @@ const wordAt = /[^ \t#{},"]+/y;
 /** Numbers that both formats take; their readers parse them as Go's strconv.ParseFloat does. */
 const number = /^[+-]?(\d+(\.\d*)?(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf(inity)?|nan)$/i;
 
+/** Labels of one series; a line with more is no metric that anybody wants. */
+const maxLabels = 128;
+
 /** A place in a line. `at` is -1 once something did not fit. */
 interface Cursor {
   readonly line: string;
@@ -57,7 +60,8 @@ function takeLabels(cursor: Cursor): readonly Label[] | undefined {
     skipBlanks(cursor);
     if (cursor.line[cursor.at] === '}') break;
     const label = takeLabel(cursor);
-    if (label === undefined || labels.some(([name]) => name === label[0])) return fail(cursor);
+    if (label === undefined || labels.length === maxLabels) return fail(cursor);
+    if (labels.some(([name]) => name === label[0])) return fail(cursor);
     labels.push(label);
     skipBlanks(cursor);
     if (cursor.line[cursor.at] === ',') cursor.at += 1;
