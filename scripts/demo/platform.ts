@@ -14,7 +14,7 @@ const patience = '--timeout=180s';
 /** The kinds of Standpipe, and the operator with its webhook. */
 export async function installOperator(demo: Demo): Promise<void> {
   const { cluster } = demo;
-  await kubectl(cluster, ['apply', '--server-side', '-k', join(root, 'crds')]);
+  await kubectl(cluster, ['apply', '--server-side', '-f', join(root, 'crds')]);
   const kinds = ['crd', '-l', 'app.kubernetes.io/part-of=standpipe'];
   await kubectl(cluster, ['wait', '--for=condition=Established', patience, ...kinds]);
   await kubectl(cluster, ['apply', '--server-side', '-k', overlayOf(demo)]);

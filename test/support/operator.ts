@@ -19,7 +19,7 @@ export class OperatorProcesses {
 
   /** Installs the manifests, starts both processes and waits until they are ready. */
   async start(settings: string): Promise<void> {
-    await kubectl(['apply', '-k', join(root, 'crds')]);
+    await kubectl(['apply', '-f', join(root, 'crds')]);
     await kubectl(['apply', '-k', join(root, 'deploy/base')]);
     await this.#webhookByUrl();
     const settingsPath = join(this.folder, 'settings.yaml');

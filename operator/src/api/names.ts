@@ -36,8 +36,8 @@ export const podLogsMount = '/var/log/standpipe-pod';
 export const defaultBindingRoot = '/bindings';
 
 export const metricsPort = 9470;
-/** Ports inside the pod that belong to the sidecars; the app is never moved onto one of them. */
-export const sidecarPorts: readonly number[] = [9470, 9471, 9472];
+/** Ports inside the pod that belong to the sidecars of this and of later versions; the app is never moved onto one of them. */
+export const sidecarPorts: readonly number[] = [9470, 9471, 9472, 9473, 9474, 9475, 9476, 9477, 9478, 9479];
 
 /** Keys of the ConfigMap. */
 export const metricsConfigKey = 'metrics.json';

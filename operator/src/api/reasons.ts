@@ -26,13 +26,16 @@ export const reasons = {
   },
   NameTaken: {
     kind: 'skip',
-    text: 'The pod has a container, volume or mount with a name or path that Standpipe needs; rename it.',
+    text: 'The pod has a container, volume or mount with a name or path that Standpipe needs, or a log directory that is mounted with subPathExpr; rename or move it.',
   },
   PlanMissing: {
     kind: 'skip',
     text: 'There is no stored Plan of that Microservice and revision; look at the conditions of the Microservice.',
   },
-  WrongPod: { kind: 'skip', text: 'The Plan names containers that the pod does not have.' },
+  WrongPod: {
+    kind: 'skip',
+    text: 'The Plan names containers that the pod does not have; correct workload.containers or ports[].container.',
+  },
 
   // Inbound traffic.
   Tapped: { kind: 'tap', text: 'Every declared port is tapped.' },
@@ -52,13 +55,16 @@ export const reasons = {
   },
   PortEnvShared: {
     kind: 'tap',
-    text: 'Another value of the container refers to the variable PORT: name it in ports[].env to move the app all the same.',
+    text: 'Another value of the container is made from $(PORT), which would move too: set ports[].env to PORT if that is right.',
   },
   PortPrivileged: {
     kind: 'tap',
-    text: 'The port is below 1024 and the sidecar does not run as root: use a higher port.',
+    text: 'The port is below 1024, where only root may listen, and the sidecar is not root: use a higher port.',
   },
-  ContainerUnclear: { kind: 'tap', text: 'More than one container could have the port: set ports[].container.' },
+  ContainerUnclear: {
+    kind: 'tap',
+    text: 'It is not clear which of the containers has the port: set ports[].container to one that is no init container.',
+  },
 
   // Microservices.
   Ready: { kind: 'state', text: 'Everything that was declared is in place.' },

@@ -15,21 +15,23 @@ export interface SecretContent {
 /** Mixes a binding's Secret by its recipe, or says which Secret or key of the platform's is missing. */
 export function secretContent(recipe: SecretRecipe, lookup: SecretLookup): SecretContent | Problem {
   const entries = recipe.kafka === null ? recipe.literals : kafkaContent(recipe, recipe.kafka, lookup);
-  if ('reason' in entries && typeof entries.message === 'string') return entries as Problem;
-  const data = Object.entries(entries as Readonly<Record<string, string>>).map(([key, value]) => [
-    key,
-    Buffer.from(value).toString('base64'),
-  ]);
+  if (isProblem(entries)) return entries;
+  const data = Object.entries(entries).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return { type: `servicebinding.io/${recipe.type}`, data: Object.fromEntries(data) };
 }
 
-function kafkaContent(recipe: SecretRecipe, kafka: KafkaRecipe, lookup: SecretLookup) {
-  const field = `bindings[${recipe.binding}]`;
+type Entries = Readonly<Record<string, string>>;
+
+function isProblem(content: Entries | Problem): content is Problem {
+  return 'field' in content && 'reason' in content;
+}
+
+function kafkaContent(recipe: SecretRecipe, kafka: KafkaRecipe, lookup: SecretLookup): Entries | Problem {
   const ca = kafka.ca === null ? null : readKey(lookup, kafka.ca.secretName, kafka.ca.key);
-  if (ca === undefined) return missing(field, kafka.ca?.secretName ?? '', [kafka.ca?.key ?? '']);
+  if (ca === undefined) return missing(recipe, kafka.ca?.secretName ?? '', [kafka.ca?.key ?? '']);
   if (kafka.credential === null) return kafkaEntries(kafka, null, ca);
   const credential = readCredential(lookup, kafka.credential);
-  if (credential === undefined) return missing(field, kafka.credential, ['username', 'password']);
+  if (credential === undefined) return missing(recipe, kafka.credential, ['username', 'password']);
   return kafkaEntries(kafka, credential, ca);
 }
 
@@ -40,17 +42,19 @@ function readCredential(lookup: SecretLookup, name: string): Credential | undefi
   return { username, password, mechanism: readKey(lookup, name, 'mechanism') };
 }
 
-/** A value without the line break that `kubectl create secret --from-file` brings along with a file's last line. */
+/** A value, if there is one that is not empty, without the line break that `kubectl create secret --from-file` brings along with a file's last line. */
 function readKey(lookup: SecretLookup, name: string, key: string): string | undefined {
   const value = lookup(name)?.data?.[key];
-  return value === undefined
-    ? undefined
-    : Buffer.from(value, 'base64')
-        .toString()
-        .replace(/\r?\n$/, '');
+  if (value === undefined) return undefined;
+  const text = Buffer.from(value, 'base64')
+    .toString()
+    .replace(/\r?\n$/, '');
+  return text === '' ? undefined : text;
 }
 
-function missing(field: string, secretName: string, keys: readonly string[]): Problem {
-  const message = `Secret ${secretName} in the operator's namespace must exist and have ${keys.join(' and ')}: ask the owners of the Broker`;
+function missing(recipe: SecretRecipe, secretName: string, keys: readonly string[]): Problem {
+  const field = `bindings[${recipe.binding}]`;
+  const broker = recipe.kafka?.broker ?? '';
+  const message = `Secret ${secretName} in the operator's namespace must exist and have ${keys.join(' and ')}, not empty: the owners of Broker ${broker} create it`;
   return { field, reason: 'SecretNotFound', message };
 }

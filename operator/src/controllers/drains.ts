@@ -24,7 +24,7 @@ function linesLeft(message: string | undefined): number | null {
   try {
     const report: unknown = JSON.parse(message ?? '');
     const lines = (report as { readonly linesLeft?: unknown }).linesLeft;
-    return typeof lines === 'number' ? lines : null;
+    return Number.isSafeInteger(lines) && (lines as number) >= 0 ? (lines as number) : null;
   } catch {
     // Not JSON: written by the kubelet, or cut off.
     return null;

@@ -4,8 +4,10 @@ import type { Settings } from '../plan/settings.ts';
 import type { ServiceView, World } from '../plan/world.ts';
 import type { ControllerCache } from './cache.ts';
 
+type Sources = Pick<ControllerCache, 'brokers' | 'sinks' | 'microservices' | 'services' | 'namespaces'>;
+
 /** Gathers from the caches what `resolve` reads. The only place where a Plan's inputs are looked up. */
-export function gatherWorld(cache: ControllerCache, settings: Settings, microservice: Microservice): World {
+export function gatherWorld(cache: Sources, settings: Settings, microservice: Microservice): World {
   const namespace = microservice.metadata.namespace ?? '';
   return {
     microservice,

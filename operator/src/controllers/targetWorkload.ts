@@ -3,8 +3,10 @@ import type { Problem } from '../plan/problem.ts';
 import { type ControllerCache, workloadKey } from './cache.ts';
 import type { Workload } from './types.ts';
 
+type Claims = Pick<ControllerCache, 'workloads' | 'microservices'>;
+
 /** The workload that a Microservice names: undefined for `kind: None`, a problem where it cannot have it. */
-export function findTarget(cache: ControllerCache, microservice: Microservice): Workload | undefined | Problem {
+export function findTarget(cache: Claims, microservice: Microservice): Workload | undefined | Problem {
   const { kind = 'Deployment', name = microservice.metadata.name } = microservice.spec.workload ?? {};
   if (kind === 'None') return undefined;
   const namespace = microservice.metadata.namespace ?? '';

@@ -51,7 +51,7 @@ const brokerReasons: ReadonlySet<Reason> = new Set([
   'BrokerNotUsable',
   'TopicNotGranted',
 ]);
-const workloadFields = /^spec\.(workload|ports|metadata)/;
+const workloadFields = /^(spec\.(workload|ports)|metadata)\b/;
 
 /** The verdicts about a Microservice without contradictions. */
 export function progressVerdicts(progress: Progress): Verdict[] {
@@ -78,7 +78,8 @@ function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
   if (!marking.marked) return { type, status: 'False', reason: marking.reason, message: marking.message };
   if (pods.skipped.length > 0) {
     const first = pods.skipped[0];
-    const message = `${pods.skipped.length} pods were admitted as they are, for example ${first?.name}: ${reasons[first?.reason ?? 'NotMarked'].text}`;
+    const count = pods.skipped.length === 1 ? '1 pod was' : `${pods.skipped.length} pods were`;
+    const message = `${count} admitted without sidecars, for example ${first?.name}: ${reasons[first?.reason ?? 'NotMarked'].text}`;
     return { type, status: 'False', reason: 'PodsSkipped', message };
   }
   const current = pods.injected - pods.stale;

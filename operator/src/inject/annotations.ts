@@ -1,4 +1,4 @@
-import { metricsPort } from '../api/names.ts';
+import { metricsPort, sidecarPorts } from '../api/names.ts';
 import type { ScrapeTarget } from '../config/metrics.ts';
 import type { Edit } from './edit.ts';
 import type { PodTemplate } from './template.ts';
@@ -7,6 +7,10 @@ const scrape = 'prometheus.io/scrape';
 const port = 'prometheus.io/port';
 const path = 'prometheus.io/path';
 const scheme = 'prometheus.io/scheme';
+const evictable = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
+
+/** The annotations of the user's that injection changes. */
+export const changedAnnotations: readonly string[] = [scrape, port, path, scheme, evictable];
 
 /** Points Prometheus at the merged page; the app's own page is part of it, and would be scraped twice if it stayed. */
 export function exposeByAnnotations(edit: Edit): void {
@@ -21,14 +25,15 @@ export function annotatedTarget(template: PodTemplate): ScrapeTarget[] {
   const annotations = template.metadata?.annotations ?? {};
   const number = Number(annotations[port]);
   if (annotations[scrape] !== 'true' || !Number.isInteger(number) || number < 1 || number > 65_535) return [];
-  return [{ name: 'app', port: number, path: annotations[path] ?? '/metrics' }];
+  // Somebody who already pointed Prometheus at the merged page would have the page ask itself.
+  if (sidecarPorts.includes(number)) return [];
+  const page = annotations[path] ?? '/metrics';
+  return [{ name: 'app', port: number, path: page.startsWith('/') ? page : `/${page}` }];
 }
-
-const evictable = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
 
 /** Our volumes must not keep the cluster autoscaler from draining a node; the user's own list stays in front. */
 export function allowEviction(edit: Edit, volumes: readonly string[]): void {
   const own = edit.template.metadata?.annotations?.[evictable];
-  const names = own === undefined ? [] : own.split(',').map((name) => name.trim());
+  const names = (own ?? '').split(',').flatMap((name) => name.trim() || []);
   edit.setAnnotation(evictable, [...names, ...volumes.filter((name) => !names.includes(name))].join(','));
 }

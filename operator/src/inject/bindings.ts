@@ -37,7 +37,7 @@ export function bindingPathTaken(template: PodTemplate, plan: Plan): boolean {
   return bound(template, plan).some((container) => {
     const root = bindingRoot(container);
     const paths = new Set(plan.bindings.filter(({ files }) => files).map(({ name }) => `${root}/${name}`));
-    return (container.volumeMounts ?? []).some((mount) => paths.has(mount.mountPath));
+    return (container.volumeMounts ?? []).some((mount) => paths.has(mount.mountPath.replace(/\/+$/, '')));
   });
 }
 
@@ -48,7 +48,8 @@ function bound(template: PodTemplate, plan: Plan): Container[] {
 /** The Service Binding specification lets a container choose its root by setting the variable. */
 function bindingRoot(container: Container): string {
   const value = container.env?.find((entry) => entry.name === rootVariable)?.value;
-  return value?.startsWith('/') === true ? value.replace(/\/+$/, '') : defaultBindingRoot;
+  // The API server takes no mount path with a colon.
+  return value?.startsWith('/') === true && !value.includes(':') ? value.replace(/\/+$/, '') : defaultBindingRoot;
 }
 
 /** Not optional: an app without its credentials should wait, visibly. */

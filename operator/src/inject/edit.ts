@@ -43,7 +43,7 @@ export class Edit {
     const undo = this.#undo(container);
     if (container.env === undefined) undo.absent.push('env');
     container.env = [...(container.env ?? []), env];
-    undo.env.push(env.name);
+    undo.env.push(env);
   }
 
   /** Sets the variable of a port in place, or adds it. */
@@ -109,8 +109,11 @@ export class Edit {
   }
 
   #undo(container: Container): Draft<ContainerUndo> {
-    this.#containers[container.name] ??= { absent: [], env: [], mounts: [], ports: [], probes: [] };
-    return this.#containers[container.name] as Draft<ContainerUndo>;
+    // A container may be called `constructor`, which every object has already.
+    const known = Object.hasOwn(this.#containers, container.name) ? this.#containers[container.name] : undefined;
+    const undo = known ?? { absent: [], env: [], mounts: [], ports: [], probes: [] };
+    this.#containers[container.name] = undo;
+    return undo;
   }
 
   #list<K extends 'initContainers' | 'volumes' | 'imagePullSecrets'>(key: K) {

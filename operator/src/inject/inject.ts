@@ -14,7 +14,7 @@ import { revisionOf } from '../plan/revision.ts';
 import { allowEviction, annotatedTarget, exposeByAnnotations } from './annotations.ts';
 import { addBindings, bindingPathTaken } from './bindings.ts';
 import { Edit } from './edit.ts';
-import { shareLogDirectories } from './files.ts';
+import { logDirectoryTaken, shareLogDirectories } from './files.ts';
 import { moveApp } from './rebind.ts';
 import type { InjectionRecord } from './record.ts';
 import { remove } from './remove.ts';
@@ -34,7 +34,8 @@ export type Injection =
  */
 export function inject(before: PodTemplate, plan: Plan): Injection {
   const bare = remove(before);
-  const skip = skipReason(bare, plan) ?? (bindingPathTaken(bare, plan) ? 'NameTaken' : null);
+  const taken = bindingPathTaken(bare, plan) || logDirectoryTaken(bare, plan);
+  const skip = skipReason(bare, plan) ?? (taken ? 'NameTaken' : null);
   if (skip !== null) return { skip };
 
   const edit = new Edit(bare);

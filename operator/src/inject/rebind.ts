@@ -1,9 +1,7 @@
 import { type Edit, probePort } from './edit.ts';
-import type { MovedProbe } from './record.ts';
+import { type MovedProbe, movedProbes } from './record.ts';
 import type { Tap } from './taps.ts';
 import type { Container } from './template.ts';
-
-const movedProbes: readonly MovedProbe[] = ['livenessProbe', 'startupProbe'];
 
 /**
  * Moves the app's listeners to their new ports. Liveness and startup ask the app itself, so that a fault of the tap

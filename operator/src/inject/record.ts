@@ -1,7 +1,8 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
-import { injectedAnnotation } from '../api/names.ts';
-import type { TapReason } from '../api/reasons.ts';
-import type { TapPort } from '../config/metrics.ts';
+import { injectedAnnotation, sidecarContainers } from '../api/names.ts';
+import { type Reason, reasons, type TapReason } from '../api/reasons.ts';
+import { checkTaps, type TapPort } from '../config/metrics.ts';
+import { changedAnnotations } from './annotations.ts';
 import type { PodTemplate } from './template.ts';
 
 /** A field that was given another value: what it was (null where it was absent) and what it is now. */
@@ -14,8 +15,8 @@ export interface Change<T> {
 export interface ContainerUndo {
   /** Lists that did not exist before. */
   readonly absent: readonly ('env' | 'volumeMounts')[];
-  /** Names of variables that were appended. */
-  readonly env: readonly string[];
+  /** Variables that were appended, whole: one that somebody changed since is no longer ours. */
+  readonly env: readonly V1EnvVar[];
   /** Paths of mounts that were appended. */
   readonly mounts: readonly string[];
   /** Variables whose value was replaced in place, with the whole entry as it was. */
@@ -24,7 +25,9 @@ export interface ContainerUndo {
   readonly probes: readonly (Change<number | string> & { readonly probe: MovedProbe })[];
 }
 
-export type MovedProbe = 'livenessProbe' | 'startupProbe';
+/** The probes that are moved with the app. */
+export const movedProbes = ['livenessProbe', 'startupProbe'] as const;
+export type MovedProbe = (typeof movedProbes)[number];
 
 /** Lists and maps of the pod that did not exist before. */
 export type AbsentField = 'annotations' | 'initContainers' | 'volumes' | 'imagePullSecrets';
@@ -61,15 +64,58 @@ export function recordOf(template: PodTemplate): InjectionRecord | null {
 }
 
 function isRecord(value: unknown): value is InjectionRecord {
-  if (!isObject(value) || typeof value.revision !== 'string') return false;
-  const { undo } = value;
-  if (!Array.isArray(value.taps) || !Array.isArray(value.sidecars) || !isObject(undo)) return false;
-  if (!Array.isArray(undo.absent) || !Array.isArray(undo.imagePullSecrets) || !isObject(undo.annotations)) return false;
-  return isObject(undo.containers) && Object.values(undo.containers).every(isContainerUndo);
+  if (!isObject(value) || typeof value.revision !== 'string' || !isTapReason(value.tap)) return false;
+  // Containers and annotations of other injectors may be in the pod by now, so the record may name none but ours.
+  return listOf(value.sidecars, isOneOf(sidecarContainers)) && 'value' in checkTaps(value.taps) && isUndo(value.undo);
+}
+
+function isUndo(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { absent, imagePullSecrets, grace, annotations, containers } = value;
+  return (
+    listOf(absent, isText) &&
+    listOf(imagePullSecrets, isText) &&
+    (grace === null || isChange(grace, Number.isSafeInteger)) &&
+    isObject(annotations) &&
+    Object.keys(annotations).every(isOneOf(changedAnnotations)) &&
+    Object.values(annotations).every((change) => isChange(change, isText)) &&
+    isObject(containers) &&
+    Object.values(containers).every(isContainerUndo)
+  );
 }
 
 function isContainerUndo(value: unknown): boolean {
-  return isObject(value) && ['absent', 'env', 'mounts', 'ports', 'probes'].every((key) => Array.isArray(value[key]));
+  if (!isObject(value)) return false;
+  const { absent, env, mounts, ports, probes } = value;
+  return (
+    listOf(absent, isText) &&
+    listOf(env, isVariable) &&
+    listOf(mounts, isText) &&
+    listOf(ports, (port) => isObject(port) && isVariable(port.was) && isText(port.is)) &&
+    listOf(probes, (moved) => isObject(moved) && isOneOf(movedProbes)(moved.probe) && isChange(moved, isPort))
+  );
+}
+
+type Test = (value: unknown) => boolean;
+
+const isText: Test = (value) => typeof value === 'string';
+const isPort: Test = (value) => isText(value) || Number.isSafeInteger(value);
+const isVariable: Test = (value) => isObject(value) && isText(value.name);
+const isOneOf =
+  (names: readonly string[]): Test =>
+  (value) =>
+    names.includes(value as string);
+
+function isTapReason(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(reasons, value) && reasons[value as Reason].kind === 'tap';
+}
+
+function isChange(value: unknown, test: Test): boolean {
+  return isObject(value) && (value.was === null || test(value.was)) && test(value.is);
+}
+
+function listOf(value: unknown, test: Test): boolean {
+  return Array.isArray(value) && value.every(test);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { injectedAnnotation, volumePrefix } from '../api/names.ts';
 import { probePort } from './edit.ts';
 import { type ContainerUndo, type InjectionRecord, recordOf } from './record.ts';
@@ -29,8 +30,8 @@ export function remove(injected: PodTemplate): PodTemplate {
     spec.imagePullSecrets = spec.imagePullSecrets.filter(({ name }) => !undo.imagePullSecrets.includes(name ?? ''));
   }
   for (const container of allContainers(template)) {
-    const changes = undo.containers[container.name];
-    if (changes !== undefined) restoreContainer(container, changes);
+    if (!Object.hasOwn(undo.containers, container.name)) continue;
+    restoreContainer(container, undo.containers[container.name] as ContainerUndo);
   }
   restoreGrace(template, undo);
   restoreAnnotations(template, undo);
@@ -43,7 +44,7 @@ export function remove(injected: PodTemplate): PodTemplate {
 function restoreContainer(container: Container, undo: ContainerUndo): void {
   if (container.env) {
     container.env = container.env
-      .filter((entry) => !undo.env.includes(entry.name))
+      .filter((entry) => !undo.env.some((added) => isDeepStrictEqual(added, entry)))
       .map((entry) => undo.ports.find(({ was, is }) => was.name === entry.name && entry.value === is)?.was ?? entry);
   }
   if (container.volumeMounts) {

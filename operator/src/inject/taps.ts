@@ -32,7 +32,7 @@ export function decideTaps(template: PodTemplate, plan: Plan): TapDecision {
   const taps: Tap[] = [];
   let against: { reason: TapReason; port: string } | null = null;
   for (const port of plan.ports) {
-    const found = movable(template, plan, port);
+    const found = movable(template, port);
     if ('reason' in found) {
       against ??= { reason: found.reason, port: port.name };
       continue;
@@ -46,8 +46,8 @@ export function decideTaps(template: PodTemplate, plan: Plan): TapDecision {
 
 type Movable = { readonly container: string; readonly env: string } | { readonly reason: TapReason };
 
-function movable(template: PodTemplate, plan: Plan, port: PlanPort): Movable {
-  if (port.port < 1024 && plan.sidecar.runAsUser !== 0) return { reason: 'PortPrivileged' };
+function movable(template: PodTemplate, port: PlanPort): Movable {
+  if (port.port < 1024) return { reason: 'PortPrivileged' };
   const container = listener(template, port);
   if (container === null) return { reason: 'ContainerUnclear' };
   const env =

@@ -19,7 +19,7 @@ type Port = NonNullable<Microservice['spec']['ports']>[number];
 /** The address of another Microservice of the namespace, through its Service. */
 export function microserviceAddress(world: World, reference: Reference, field: string): Address | Problem {
   const peer = world.peers.find((candidate) => candidate.metadata.name === reference.name);
-  const missing = `there is no Microservice ${reference.name} in namespace ${world.namespace.name}`;
+  const missing = `there is no Microservice ${reference.name} in namespace ${world.namespace.name}: create it, or correct the name`;
   if (peer === undefined) return { field: `${field}.name`, reason: 'MicroserviceNotFound', message: missing };
   const port = choosePort(peer, reference.port);
   if (port === undefined) {
@@ -33,7 +33,7 @@ export function microserviceAddress(world: World, reference: Reference, field: s
   const service = peer.spec.service ?? reference.name;
   const number = servicePort(world, service, port);
   if (number === null) {
-    const message = `Service ${service} of Microservice ${reference.name} does not exist or has no port that leads to ${port.port}`;
+    const message = `Service ${service} of Microservice ${reference.name} does not exist or has no port that leads to ${port.port}: create it, correct its targetPort, or name another in the spec.service of that Microservice`;
     return { field, reason: 'ServiceNotFound', message };
   }
   return { host: `${service}.${world.namespace.name}.svc`, port: number, scheme: port.protocol ?? 'http' };

@@ -46,7 +46,11 @@ function toMicroservice(
 function toBroker(world: World, binding: Binding, name: string, field: string): ResolvedBinding | Problem {
   const broker = world.brokers.find((candidate) => candidate.metadata.name === name);
   if (broker === undefined) {
-    return { field: `${field}.brokerName`, reason: 'BrokerNotFound', message: `there is no Broker ${name}` };
+    return {
+      field: `${field}.brokerName`,
+      reason: 'BrokerNotFound',
+      message: `there is no Broker ${name}: name one that the platform team has set up`,
+    };
   }
   if (!grantsNamespace(broker, world.namespace.labels)) {
     return {
@@ -61,7 +65,7 @@ function toBroker(world: World, binding: Binding, name: string, field: string): 
     return {
       field: `${field}.brokerName`,
       reason: 'BrokerNotUsable',
-      message: `Broker ${name} has principals.mode: ${mode}, which this version does not have yet: use shared or none`,
+      message: `Broker ${name} has principals.mode: ${mode}, which this version does not have yet: ask its owners for shared or none`,
     };
   }
   const keys = ['bootstrap-servers', 'security-protocol'];
@@ -106,10 +110,17 @@ function toSecret(binding: Binding, secretName: string): PlanBinding {
   return { name: binding.name, secretName, entries, files, env };
 }
 
-/** Files, variables or both. The variable of a key is the binding's name and the key, in capitals: DB_PASSWORD. */
+/**
+ * Files, variables or both. The variable of a key is the binding's name and the key, in capitals: DB_PASSWORD. No
+ * variable may begin with a digit, so a binding `1db` gives _1DB_PASSWORD: the pod would be refused.
+ */
 function delivery(binding: Binding, keys: readonly string[], optional: boolean): Pick<PlanBinding, 'files' | 'env'> {
   const as = binding.as ?? ['files'];
-  const variable = (key: string) => `${binding.name}_${key}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
+  const variable = (key: string) =>
+    `${binding.name}_${key}`
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]/g, '_')
+      .replace(/^\d/, '_$&');
   return {
     files: as.includes('files'),
     env: as.includes('env') ? keys.map((key) => ({ name: variable(key), key, optional })) : [],

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * JSON with the keys of every object in order, so that equal values give equal text. Members that are undefined are
  * left out, as JSON.stringify does.
+ * @param value anything that JSON can hold
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {

@@ -77,7 +77,7 @@ function groupProblems(world: World, brokerOf: (binding: string | undefined) => 
       {
         field: `spec.subscribes[${i}].group`,
         reason: 'TopicNotGranted',
-        message: `consumer group ${group} is not for namespace ${world.namespace.name}: begin it with ${world.namespace.name}. or ask the owners of Broker ${broker.metadata.name} for a rule`,
+        message: `consumer group ${group} is not for namespace ${world.namespace.name}: begin it with ${world.namespace.name}. or ask the owners of Broker ${broker.metadata.name} for one in spec.access[].groups`,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import type { LogSink } from '../api/generated/logSink.ts';
 import type { Microservice } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { HttpSink, LogsConfig } from '../config/logs.ts';
+import { type HttpSink, type LogsConfig, minBufferBytes } from '../config/logs.ts';
 import { digest } from './canonical.ts';
 import { mergeResources } from './metrics.ts';
 import type { PlanLogs } from './plan.ts';
@@ -42,7 +42,7 @@ function chooseSource(world: World, logging: Logging): 'stdout' | 'files' | 'Hos
   if (logging.source === 'files' || (logging.source !== 'stdout' && files.length > 0)) return 'files';
   if (hostPathPermitted(world)) return 'stdout';
   if (logging.source === 'stdout') {
-    const message = `namespace ${world.namespace.name} permits no hostPath volumes (Pod Security), so the pods would be refused: set source to files, or to auto`;
+    const message = `namespace ${world.namespace.name} permits no hostPath volumes (Pod Security), so the pods would be refused: let the app write files and set source to files, or set it to auto to go without logs`;
     return { field: 'spec.logging.source', reason: 'HostPathNotPermitted', message };
   }
   return 'HostPathNotPermitted';
@@ -63,24 +63,32 @@ function chooseSink(world: World, logging: Logging): LogSink | Problem {
   const [sink] = found;
   if (sink === undefined) {
     return named === undefined
-      ? { field, reason: 'NoDefaultSink', message: 'no LogSink is marked default: name one' }
-      : { field, reason: 'SinkNotFound', message: `there is no LogSink ${named}` };
+      ? { field, reason: 'NoDefaultSink', message: 'no LogSink is marked default: set this field to the name of one' }
+      : {
+          field,
+          reason: 'SinkNotFound',
+          message: `there is no LogSink ${named}: name one that the platform team has set up`,
+        };
   }
   if (found.length > 1) {
     const names = found.map(({ metadata }) => metadata.name).join(', ');
     return {
       field,
       reason: 'TwoDefaultSinks',
-      message: `LogSinks ${names} are all marked default, so none is used: name one`,
+      message: `LogSinks ${names} are all marked default, so none is used: set this field to one of them`,
     };
   }
   const { name } = sink.metadata;
   if (!selects((sink.spec.namespaces ?? {}) as LabelSelector, world.namespace.labels)) {
-    return { field, reason: 'SinkNotGranted', message: `LogSink ${name} is not for namespace ${world.namespace.name}` };
+    return {
+      field,
+      reason: 'SinkNotGranted',
+      message: `LogSink ${name} is not for namespace ${world.namespace.name}: name another, or ask its owners to add the namespace in spec.namespaces`,
+    };
   }
   const unbuilt = unbuiltSinkFields(sink);
   if (unbuilt.length > 0) {
-    const message = `LogSink ${name} uses what this version does not have yet: ${unbuilt.join(', ')}`;
+    const message = `LogSink ${name} uses what this version does not have yet (${unbuilt.join(', ')}): name another`;
     return { field, reason: 'SinkNotUsable', message };
   }
   return sink;
@@ -92,17 +100,23 @@ function logsConfig(world: World, logging: Logging, source: 'stdout' | 'files', 
     files: source === 'files' ? (logging.files ?? []) : [],
     format: logging.format === 'text' ? ('text' as const) : ('json' as const),
     sink: httpSink(sink),
-    buffer: { sizeBytes: bytes(sink.spec.buffer?.size ?? '64Mi'), whenFull: sink.spec.buffer?.whenFull ?? 'block' },
+    buffer: { sizeBytes: bufferBytes(sink), whenFull: sink.spec.buffer?.whenFull ?? 'block' },
     labels: { microservice: world.microservice.metadata.name, namespace: world.namespace.name },
   };
   return { generation: digest(content), ...content };
+}
+
+/** The sidecar takes no buffer that is smaller than what Fluent Bit needs to move at all, and none above a tebibyte. */
+function bufferBytes({ spec }: LogSink): number {
+  return Math.min(Math.max(bytes(spec.buffer?.size ?? '64Mi'), minBufferBytes), 2 ** 40);
 }
 
 function httpSink({ spec }: LogSink): HttpSink {
   const tls = spec.tls?.enabled ?? true;
   return {
     type: 'http',
-    host: spec.http?.host ?? '',
+    // An address of IP version 6 stands in brackets in the LogSink, as in a URL, and without them here.
+    host: (spec.http?.host ?? '').replace(/^\[(.*)\]$/, '$1'),
     port: spec.http?.port ?? (tls ? 443 : 80),
     uri: spec.http?.path ?? '/',
     tls,

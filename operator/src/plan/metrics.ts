@@ -1,4 +1,4 @@
-import { defaultMetricsConfig, type MetricsConfig } from '../config/metrics.ts';
+import { defaultMetricsConfig, type MetricsConfig, reservedTargetNames, type ScrapeTarget } from '../config/metrics.ts';
 import { digest } from './canonical.ts';
 import type { PlanMetrics, Resources } from './plan.ts';
 import type { World } from './world.ts';
@@ -12,10 +12,11 @@ export interface ResolvedMetrics {
 /** Resolves spec.metrics. Every injected pod has the metrics sidecar. */
 export function resolveMetrics({ microservice, settings }: World): ResolvedMetrics {
   const { metrics, ports, sidecars } = microservice.spec;
-  const scrape = (metrics?.scrape ?? []).flatMap((target) => {
+  const targets = (metrics?.scrape ?? []).flatMap((target) => {
     const port = ports?.find(({ name }) => name === target.port)?.port;
     return port === undefined ? [] : [{ name: target.port, port, path: target.path ?? '/metrics' }];
   });
+  const scrape = withOwnNames(targets);
   const { scrapeTimeoutMs } = defaultMetricsConfig;
   const content = { maxSeries: metrics?.maxSeries ?? defaultMetricsConfig.maxSeries, scrape, scrapeTimeoutMs };
   const inbound = metrics?.inbound ?? 'auto';
@@ -28,6 +29,17 @@ export function resolveMetrics({ microservice, settings }: World): ResolvedMetri
     },
     config: { generation: digest(content), ...content },
   };
+}
+
+/** Targets are named after their ports; a further page of the same port gets a number: http, http-2. */
+function withOwnNames(targets: readonly ScrapeTarget[]): ScrapeTarget[] {
+  const taken = new Set(reservedTargetNames);
+  return targets.map((target) => {
+    let name = target.name;
+    for (let number = 2; taken.has(name); number += 1) name = `${target.name}-${number}`;
+    taken.add(name);
+    return { ...target, name };
+  });
 }
 
 type Quantities = { readonly cpu?: string | number; readonly memory?: string | number };

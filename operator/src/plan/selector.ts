@@ -17,7 +17,7 @@ export function selects(selector: LabelSelector, labels: Readonly<Record<string,
 type Expression = NonNullable<LabelSelector['matchExpressions']>[number];
 
 function satisfies({ key, operator, values }: Expression, labels: Readonly<Record<string, string>>): boolean {
-  const value = labels[key];
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'Exists':
       return value !== undefined;

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
 import type { Resources } from './plan.ts';
 
 /** The platform team's settings, the same for all Microservices. */
@@ -20,21 +20,32 @@ export interface Settings {
   };
 }
 
-const quantities = { type: 'object', additionalProperties: { type: 'string' } };
-const resources = (requests: Record<string, string>, limits: Record<string, string>) => ({
+/** A quantity (Kubernetes API conventions). One that is wrong would make the API server refuse every injected pod. */
+const quantity = { type: 'string', pattern: '^[0-9]+([.][0-9]+)?(m|[kMGTPE]|[KMGTPE]i)?$' };
+
+const quantities = (defaults: Readonly<Record<string, string>>) => ({
+  type: 'object',
+  additionalProperties: quantity,
+  default: {},
+  properties: Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, { ...quantity, default: value }]),
+  ),
+});
+const resources = (requests: Readonly<Record<string, string>>, limits: Readonly<Record<string, string>>) => ({
   type: 'object',
   additionalProperties: false,
   default: {},
-  properties: { requests: { ...quantities, default: requests }, limits: { ...quantities, default: limits } },
+  properties: { requests: quantities(requests), limits: quantities(limits) },
 });
 
-const schema = {
+/** The JSON schema of the settings. */
+export const schema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     image: { type: 'string', minLength: 1, default: 'ghcr.io/standpipe/sidecar:0.1.0' },
     imagePullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'], default: 'IfNotPresent' },
-    imagePullSecrets: { type: 'array', items: { type: 'string' }, default: [] },
+    imagePullSecrets: { type: 'array', items: { type: 'string', minLength: 1 }, default: [] },
     runAsUser: { type: ['integer', 'null'], minimum: 1, default: 10_001 },
     metrics: {
       type: 'object',
@@ -66,10 +77,18 @@ const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: 
 export function readSettings(document: unknown): Settings {
   const copy: unknown = structuredClone(document ?? {});
   if (validate(copy)) return copy;
-  const faults = (validate.errors ?? []).map(({ instancePath, message, params }) => {
-    const field = instancePath.slice(1).replaceAll('/', '.') || 'the document';
-    const extra = 'additionalProperty' in params ? ` (${String(params.additionalProperty)})` : '';
-    return `${field} ${message}${extra}`;
-  });
-  throw new Error(`the settings are not valid: ${faults.join('; ')}`);
+  throw new Error(`the settings are not valid: ${(validate.errors ?? []).map(faultText).join('; ')}`);
+}
+
+function faultText({ instancePath, keyword, message, params }: ErrorObject): string {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  if (keyword === 'additionalProperties') {
+    const unknown = String(params.additionalProperty);
+    return `there is no setting ${path === '' ? unknown : `${path}.${unknown}`}`;
+  }
+  const field = path === '' ? 'the document' : path;
+  if (keyword === 'enum') return `${field} must be one of ${(params.allowedValues as string[]).join(', ')}`;
+  if (keyword === 'type') return `${field} must be ${String(params.type).replace(',', ' or ')}`;
+  if (keyword === 'pattern') return `${field} must be a quantity as a text, such as "100m" or "64Mi"`;
+  return `${field} ${message}`;
 }
