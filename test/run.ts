@@ -23,9 +23,8 @@ function commandOf(tier: Tier): string[] {
   if (tier === 'unit') return vitest;
   const mode = tier === 'api' ? 'api' : 'node';
   const cluster = join(root, 'test/cluster/main.ts');
-  // What the pods of the cluster tests are made of.
-  const images = tier === 'api' ? [] : ['--images', 'operator,sidecar,kafka,node,examples/shop'];
-  return [process.execPath, cluster, 'run', '--mode', mode, '--name', `test-${tier}`, ...images, '--', ...vitest];
+  const loaded = tier === 'api' ? [] : ['--images', images.join(',')];
+  return [process.execPath, cluster, 'run', '--mode', mode, '--name', `test-${tier}`, ...loaded, '--', ...vitest];
 }
 
 function run(tier: Tier, counts: string): boolean {
