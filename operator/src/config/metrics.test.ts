@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkTaps, defaultMetricsConfig, parseMetricsConfig } from './metrics.ts';
+import { checkTaps, checkTargets, defaultMetricsConfig, parseMetricsConfig } from './metrics.ts';
 
 const good = {
   generation: 'abc123',
@@ -64,4 +64,12 @@ test('checks the taps of the environment', () => {
     problems: ['[1].name: "http" stands twice', '[1].listen: 8080 stands twice'],
   });
   expect(checkTaps([{ ...tap, protocol: 'quic' }])).toEqual({ problems: [expect.stringContaining('[0].protocol:')] });
+});
+
+test('checks the targets of the environment', () => {
+  expect(checkTargets(good.scrape)).toEqual({ value: good.scrape });
+  expect(checkTargets([{ name: 'app', port: 1, path: 'x' }])).toEqual({
+    problems: [expect.stringContaining('[0].path:')],
+  });
+  expect(checkTargets({})).toHaveProperty('problems');
 });

@@ -21,7 +21,7 @@ export interface TapPort {
 export interface ScrapeTarget {
   /** Unique within the configuration. Becomes the label `target` of the target's `up` series. */
   readonly name: string;
-  /** The port that the app listens on after injection (the moved port where the declared one is tapped). */
+  /** The declared port. Where it is tapped, the sidecar asks at the port that the app was moved to. */
   readonly port: number;
   /** The absolute path, with a leading slash. */
   readonly path: string;
@@ -52,6 +52,9 @@ export type CheckedMetricsConfig = { readonly config: MetricsConfig } | { readon
 /** The same for the taps of the container's environment. */
 export type CheckedTaps = { readonly value: readonly TapPort[] } | { readonly problems: readonly string[] };
 
+/** The same for the scrape targets of the container's environment. */
+export type CheckedTargets = { readonly value: readonly ScrapeTarget[] } | { readonly problems: readonly string[] };
+
 /** Most series that a budget may allow: past this a page is too large to be scraped every few seconds. */
 export const maxSeriesLimit = 100_000;
 
@@ -71,13 +74,14 @@ export function parseMetricsConfig(text: string): CheckedMetricsConfig {
   if (!isWhole(maxSeries, 1, maxSeriesLimit))
     problems.push(`maxSeries: must be a whole number from 1 to ${maxSeriesLimit}`);
   if (!isWhole(scrapeTimeoutMs, 1, 60_000)) problems.push('scrapeTimeoutMs: must be a whole number from 1 to 60000');
-  if (!Array.isArray(scrape) || scrape.length > 32) problems.push('scrape: must be a list of at most 32 targets');
-  else
-    problems.push(
-      ...scrape.flatMap((target: unknown, index) => targetProblems(target, index)),
-      ...repeated(scrape, 'scrape', ['name']),
-    );
+  problems.push(...targetListProblems(scrape, 'scrape'));
   return problems.length > 0 ? { problems } : { config: root as unknown as MetricsConfig };
+}
+
+/** Checks the value of STANDPIPE_SCRAPE once it is read as JSON: targets that the pod itself declares. */
+export function checkTargets(value: unknown): CheckedTargets {
+  const problems = targetListProblems(value, '');
+  return problems.length > 0 ? { problems } : { value: value as readonly ScrapeTarget[] };
 }
 
 /** Checks the value of STANDPIPE_TAPS once it is read as JSON. */
@@ -88,8 +92,15 @@ export function checkTaps(value: unknown): CheckedTaps {
   return problems.length > 0 ? { problems } : { value: value as readonly TapPort[] };
 }
 
-function targetProblems(target: unknown, index: number): readonly string[] {
-  const at = `scrape[${index}]`;
+function targetListProblems(list: unknown, at: string): readonly string[] {
+  if (!Array.isArray(list) || list.length > 32) return [`${at || 'it'}: must be a list of at most 32 targets`];
+  return [
+    ...list.flatMap((target: unknown, index) => targetProblems(target, `${at}[${index}]`)),
+    ...repeated(list, at, ['name']),
+  ];
+}
+
+function targetProblems(target: unknown, at: string): readonly string[] {
   if (!isObject(target)) return [`${at}: must be an object`];
   const problems = nameProblems(target.name, at);
   if (typeof target.name === 'string' && reservedTargetNames.has(target.name))

@@ -233,8 +233,8 @@ test('runs with what is right in a wrong environment and says what is wrong', as
   start({ POD_IPS: '', STANDPIPE_MAX_CONNECTIONS: 'many' });
   await startup(503);
   expect((await status()).environment.problems).toEqual([
-    expect.stringContaining('STANDPIPE_MAX_CONNECTIONS'),
     expect.stringContaining('POD_IPS'),
+    expect.stringContaining('STANDPIPE_MAX_CONNECTIONS'),
   ]);
   expect(child.exitCode).toBeNull();
 });

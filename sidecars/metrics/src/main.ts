@@ -18,6 +18,7 @@ import { startupPage, statusPage } from './status.ts';
 import { openPortTap } from './tap/port-tap.ts';
 import type { ReadPath } from './tap/read-path.ts';
 import { chooseReadPath } from './tap/self-test.ts';
+import { appPages } from './targets.ts';
 
 const log = createLogger({ component: 'standpipe-metrics' });
 const survived = surviveErrors(log);
@@ -56,7 +57,7 @@ async function start(): Promise<void> {
   const page = new MetricsPage({
     own: () => [...ownFamilies(self), ...inboundFamilies(taps)],
     config: () => ({ ...file.config, maxSeries: Math.min(file.config.maxSeries, affordable) }),
-    appHost: settings.appHost,
+    apps: () => appPages(file.config.scrape, settings),
     logs: { target: 'standpipe-logs', host: '127.0.0.1', port: settings.logsPagePort, path: '/metrics' },
   });
   servePages({

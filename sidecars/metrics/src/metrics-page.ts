@@ -13,8 +13,9 @@ import { type PageAddress, type Scraped, scrape } from './scrape.ts';
 export interface MetricsPageOptions {
   /** The sidecar's own families, asked for at every scrape. */
   readonly own: () => readonly Family[];
-  readonly config: () => MetricsConfig;
-  readonly appHost: string | undefined;
+  readonly config: () => Pick<MetricsConfig, 'maxSeries' | 'scrapeTimeoutMs'>;
+  /** The app's own pages. */
+  readonly apps: () => readonly PageAddress[];
   /** The page of the logs sidecar, which is only in some pods. */
   readonly logs: PageAddress;
 }
@@ -45,14 +46,11 @@ export class MetricsPage {
   }
 
   private async collect(): Promise<FittedPage> {
-    const { own, config, appHost, logs } = this.options;
-    const { scrape: wanted, scrapeTimeoutMs, maxSeries } = config();
+    const { own, config, logs } = this.options;
+    const { scrapeTimeoutMs, maxSeries } = config();
     const allowance = allowanceFor(maxSeries);
-    const apps = appHost === undefined ? [] : wanted;
-    const addresses = apps.map(({ name, port, path }) => ({ target: name, host: String(appHost), port, path }));
-    const scraped = await Promise.all(
-      [...addresses, logs].map((address) => scrape(address, allowance, scrapeTimeoutMs)),
-    );
+    const apps = this.options.apps();
+    const scraped = await Promise.all([...apps, logs].map((address) => scrape(address, allowance, scrapeTimeoutMs)));
     this.targets = scraped.filter((each) => each.target !== logs.target || this.hasLogs(each)).map(health);
     const sources = scraped.flatMap(({ target, page }): readonly Source[] =>
       page === undefined

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:http';
+import { http } from '../../common/src/http.ts';
 import { errorText } from '../../common/src/log.ts';
 import { acceptHeader, formatOf } from './exposition/negotiate.ts';
 import { PageParser, type ParsedPage, type SeriesAllowance } from './exposition/page-parser.ts';
@@ -42,7 +42,7 @@ export async function scrape(address: PageAddress, allowance: SeriesAllowance, t
 function open({ host, port, path }: PageAddress, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { accept: acceptHeader, 'user-agent': 'standpipe-metrics', connection: 'close' };
-    const asked = request({ host, port, path, headers, signal, agent: false }, resolve);
+    const asked = http.request({ host, port, path, headers, signal, agent: false }, resolve);
     asked.on('error', reject);
     asked.end();
   });

@@ -1,4 +1,4 @@
-import { checkTaps, type TapPort } from '../../../operator/src/config/metrics.ts';
+import { checkTaps, checkTargets, type ScrapeTarget, type TapPort } from '../../../operator/src/config/metrics.ts';
 import { readEnvironment } from '../../common/src/environment.ts';
 import type { ReadPathChoice } from './tap/self-test.ts';
 
@@ -12,6 +12,8 @@ export interface Settings {
   /** Where the app is dialled: the pod's first address; undefined if the environment lacks it. */
   readonly appHost: string | undefined;
   readonly taps: readonly TapPort[];
+  /** Pages that the pod itself declares, besides those of the configuration. */
+  readonly scrape: readonly ScrapeTarget[];
   readonly configFile: string;
   readonly pagePort: number;
   /** Addresses to listen on; undefined for all. */
@@ -23,6 +25,8 @@ export interface Settings {
   readonly stopMs: number;
   /** What is wrong with the environment. The sidecar runs with what is right. */
   readonly problems: readonly string[];
+  /** Those of the problems that keep ports from being tapped, so that the app could not be reached. */
+  readonly tapProblems: readonly string[];
 }
 
 const port = { min: 0, max: 65_535 };
@@ -30,14 +34,11 @@ const port = { min: 0, max: 65_535 };
 /** Reads the settings; see README.md for the variables. */
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const env = readEnvironment(variables);
-  const problems: string[] = [];
-  const hosts = env.list('STANDPIPE_LISTEN_HOSTS');
-  const taps = env.json<readonly TapPort[]>('STANDPIPE_TAPS', [], checkTaps);
   const appHost = env.list('POD_IPS')[0];
-  if (appHost === undefined) problems.push('POD_IPS is not set: the app cannot be reached, so no port is tapped');
-  const choice = env.text('STANDPIPE_READ_PATH', 'auto');
-  if (choice !== 'auto' && choice !== 'public')
-    problems.push(`STANDPIPE_READ_PATH must be auto or public, not "${choice}"`);
+  const taps = env.json<readonly TapPort[]>('STANDPIPE_TAPS', [], checkTaps);
+  const tapProblems = [...env.problems];
+  if (appHost === undefined && taps.length > 0) tapProblems.push('POD_IPS is not set, so no port can be tapped');
+  const hosts = env.list('STANDPIPE_LISTEN_HOSTS');
   const settings = {
     pod: env.text('POD_NAME', ''),
     namespace: env.text('POD_NAMESPACE', ''),
@@ -46,13 +47,16 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     revision: env.text('STANDPIPE_REVISION', ''),
     appHost,
     taps,
+    scrape: env.json<readonly ScrapeTarget[]>('STANDPIPE_SCRAPE', [], checkTargets),
     configFile: env.text('STANDPIPE_CONFIG_FILE', '/etc/standpipe/metrics.json'),
     pagePort: env.integer('STANDPIPE_PAGE_PORT', 9470, port),
     listenHosts: hosts.length > 0 ? hosts : undefined,
     logsPagePort: env.integer('STANDPIPE_LOGS_PAGE_PORT', 9471, port),
-    readPath: choice === 'public' ? ('public' as const) : ('auto' as const),
     maxConnections: env.integer('STANDPIPE_MAX_CONNECTIONS', 4096, { min: 1, max: 1_000_000 }),
     stopMs: env.integer('STANDPIPE_STOP_SECONDS', 10, { min: 0, max: 3600 }) * 1000,
   };
-  return { ...settings, problems: [...env.problems, ...problems] };
+  const choice = env.text('STANDPIPE_READ_PATH', 'auto');
+  const readPath: ReadPathChoice = choice === 'public' ? 'public' : 'auto';
+  const unknown = choice === readPath ? [] : [`STANDPIPE_READ_PATH must be auto or public, not "${choice}"`];
+  return { ...settings, readPath, tapProblems, problems: [...new Set([...tapProblems, ...env.problems, ...unknown])] };
 }

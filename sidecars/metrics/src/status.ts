@@ -48,6 +48,6 @@ export function startupPage({ settings, taps }: Pick<StatusInput, 'settings' | '
       ({ tap }) =>
         `The tap ${tap.port.name} does not listen on port ${tap.port.listen}: ${tap.listening.problem ?? 'not yet'}`,
     );
-  const all = [...settings.problems, ...problems];
+  const all = [...settings.tapProblems, ...problems];
   return all.length === 0 ? textPage('All taps listen.') : textPage(all.join('\n'), 503);
 }
