@@ -34,7 +34,11 @@ test.each([
   ['keys are in order', { b: 1, a: { d: 2, c: 3 } }, '{"a":{"c":3,"d":2},"b":1}'],
   ['lists keep their order', [2, 1, { b: 0, a: 0 }], '[2,1,{"a":0,"b":0}]'],
   ['what is undefined is left out', { a: undefined, b: null }, '{"b":null}'],
-  ['a key that objects have already is one like any other', JSON.parse('{"b":1,"__proto__":2}'), '{"__proto__":2,"b":1}'],
+  [
+    'a key that objects have already is one like any other',
+    JSON.parse('{"b":1,"__proto__":2}'),
+    '{"__proto__":2,"b":1}',
+  ],
   ['a text is itself', 'ü', '"ü"'],
 ])('in canonical JSON %s', (_, value, text) => {
   expect(canonicalJson(value)).toBe(text);

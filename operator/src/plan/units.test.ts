@@ -72,7 +72,11 @@ test.each([
   ['NotIn without the label', { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] }, true],
   ['Exists with an empty value', { matchExpressions: [{ key: 'tier', operator: 'Exists' }] }, true],
   ['Exists without the label', { matchExpressions: [{ key: 'zone', operator: 'Exists' }] }, false],
-  ['Exists for a name that every object has', { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
+  [
+    'Exists for a name that every object has',
+    { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] },
+    false,
+  ],
   ['DoesNotExist with the label', { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] }, false],
   ['DoesNotExist without the label', { matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }] }, true],
   [
