@@ -40,9 +40,23 @@ const chunkBytes = 2 * 1024 * 1024;
 /** The most chunks held in memory; the rest of the buffer lies on disk only. */
 const maxChunksUp = 32;
 
-/** Returns the files that are read, as globs. */
-export function logGlobs(config: LogsConfig, podLogDir: string): readonly LogGlob[] {
-  return config.source === 'stdout' ? [podGlob(podLogDir)] : config.files.map(fileGlob);
+/** Returns the files that are read, as globs: of the app's own files also the ends that were completed in `lineEndDir`. */
+export function logGlobs(
+  config: LogsConfig,
+  paths: Pick<FluentBitPaths, 'stateDir' | 'podLogDir'>,
+): readonly LogGlob[] {
+  if (config.source === 'stdout') return [podGlob(paths.podLogDir)];
+  return config.files
+    .map(fileGlob)
+    .flatMap((glob) => [glob, { ...glob, directory: lineEndDir(paths.stateDir) + glob.directory }]);
+}
+
+/**
+ * The directory where a last line is completed whose file may not be written: below it lie files of the same paths, which hold
+ * just those lines.
+ */
+export function lineEndDir(stateDir: string): string {
+  return `${stateDir}/ends`;
 }
 
 /** The directory of chunks below the state directory. */
@@ -106,13 +120,14 @@ function parsers(config: LogsConfig, podLogDir: string): readonly FluentBitSecti
   return [...(config.source === 'stdout' ? [path] : []), ...(config.format === 'json' ? [json] : [])];
 }
 
-function tail(config: LogsConfig, { stateDir, podLogDir }: FluentBitPaths): FluentBitSection {
+function tail(config: LogsConfig, paths: FluentBitPaths): FluentBitSection {
+  const { stateDir, podLogDir } = paths;
   const stdout = config.source === 'stdout';
   const own = stdout ? [`${podLogDir}/${ownContainer}/*`] : [];
   return {
     name: 'tail',
     tag: 'app',
-    path: logGlobs(config, podLogDir)
+    path: logGlobs(config, paths)
       .map(({ directory, name }) => `${directory}/${name}`)
       .join(','),
     exclude_path: [...own, ...ignoredEndings.map((ending) => `*${ending}`)].join(','),

@@ -55,7 +55,7 @@ export class Configurer {
 
   /** The files that are read, as globs; none before a configuration was taken. */
   get globs(): readonly LogGlob[] {
-    return this.#inUse === undefined ? [] : logGlobs(this.#inUse, this.#settings.podLogDir);
+    return this.#inUse === undefined ? [] : logGlobs(this.#inUse, this.#settings);
   }
 
   /** Goes on with the configuration that an earlier run of this container had taken, if there is one. */

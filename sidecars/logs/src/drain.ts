@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogGlob } from '../../../operator/src/config/logFiles.ts';
 import type { Logger } from '../../common/src/log.ts';
 import { type Chunk, listChunks, RecordCounter } from './chunks.ts';
 import type { Keeper, Launch, Run } from './keeper.ts';
+import { completeLine } from './lineEnd.ts';
 import { LineCounter } from './lines.ts';
 import { endsWhole, findFiles, type LogFile, type Positions, readPositions, unreadFiles } from './positions.ts';
 import type { DrainReason, DrainReport } from './report.ts';
@@ -12,8 +12,11 @@ import type { DrainReason, DrainReport } from './report.ts';
 export interface DrainOptions {
   readonly keeper: Keeper;
   readonly globs: readonly LogGlob[];
-  /** Whether the files are the app's own, and writable: then a last line without its newline is completed. */
-  readonly completeLines: boolean;
+  /**
+   * Where last lines are completed whose file may not be written. Undefined if the files are not the app's own: then lines
+   * are left as they are.
+   */
+  readonly lineEndDir: string | undefined;
   /** Milliseconds from now to the end, whatever is left. */
   readonly budgetMs: number;
   /** Rejected records that were deleted earlier. */
@@ -53,6 +56,8 @@ class Drain {
   /** The last known position of every file, of whichever process. */
   #known: Positions = new Map();
   readonly #ignored: ReadonlySet<string>;
+  /** Files that end in the middle of a line which was completed elsewhere. */
+  readonly #completed = new Set<string>();
   #reason: DrainReason | undefined;
 
   constructor(options: DrainOptions) {
@@ -120,20 +125,20 @@ class Drain {
    * completed: nobody is left who would. The node's files are only waited for: their writer may be in the middle.
    */
   #endsWhole(files: readonly LogFile[], mayWait: boolean): boolean {
-    const cut = files.filter((file) => !endsWhole(file));
+    const cut = this.#cut(files);
     if (cut.length === 0 || !mayWait) return true;
-    if (this.#options.completeLines) for (const file of cut) this.#complete(file);
+    const { lineEndDir, log } = this.#options;
+    if (lineEndDir === undefined) return false;
+    for (const file of cut) {
+      const outcome = completeLine(file, lineEndDir);
+      if (outcome === 'elsewhere') this.#completed.add(file.id);
+      if (outcome instanceof Error) log.warn('a last line could not be completed', { path: file.path, error: outcome });
+    }
     return false;
   }
 
-  #complete({ path }: LogFile): void {
-    try {
-      const file = openSync(path, 'a');
-      writeSync(file, '\n');
-      closeSync(file);
-    } catch (error) {
-      this.#options.log.warn('a last line could not be completed', { path, error });
-    }
+  #cut(files: readonly LogFile[]): readonly LogFile[] {
+    return files.filter((file) => !this.#completed.has(file.id) && !endsWhole(file));
   }
 
   /** Waits for chunks that were there before the process: once it is told to end it does not send them any more. */
@@ -182,9 +187,7 @@ class Drain {
 
   #report(isLast: boolean): DrainReport {
     const unread = this.#unread();
-    const cut = findFiles(this.#options.globs).filter(
-      (file) => !endsWhole(file) && !unread.some(({ id }) => id === file.id),
-    );
+    const cut = this.#cut(findFiles(this.#options.globs)).filter(({ id }) => !unread.some((file) => file.id === id));
     const chunks = this.#chunks();
     const unreadLines = this.#lines.total(unread) + cut.length;
     const bufferedRecords = this.#records.total(chunks.filter((chunk) => !chunk.rejected));

@@ -5,7 +5,7 @@
  *     SIGTERM → drain → termination message, exit code 0 (nothing left) or 1
  */
 
-import { chunkDir } from '../../../operator/src/config/fluentBit.ts';
+import { chunkDir, lineEndDir } from '../../../operator/src/config/fluentBit.ts';
 import { podGlob } from '../../../operator/src/config/logFiles.ts';
 import { type LogsConfig, parseLogsConfig } from '../../../operator/src/config/logs.ts';
 import { followConfigFile } from '../../common/src/config-file.ts';
@@ -81,7 +81,7 @@ async function stop(): Promise<void> {
   const outcome = await drain({
     keeper,
     globs: config === undefined ? [podGlob(settings.podLogDir)] : configurer.globs,
-    completeLines: config?.source === 'files',
+    lineEndDir: config?.source === 'files' ? lineEndDir(settings.stateDir) : undefined,
     budgetMs: settings.drainSeconds * 1000 - (performance.now() - startedMs),
     discarded,
     countsEarlierRejected: config?.buffer.whenFull !== 'dropOldest',
