@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { TapPort } from '../../../../operator/src/config/metrics.ts';
 import { keepListening, type Listening } from '../../../common/src/listen.ts';
 import type { Logger } from '../../../common/src/log.ts';
@@ -39,56 +40,46 @@ export interface PortTap {
 
 /** Opens a tap. It listens soon after, and tries again for as long as the port is held by someone else. */
 export function openPortTap(options: PortTapOptions): PortTap {
-  const { port, appHost, observer, readPath, limit, log } = options;
+  const { port, readPath, log, hosts } = options;
   const counters = new TapCounters();
   const splices = new Set<Splice>();
-  let onEmpty: (() => void) | undefined;
-
-  const onClient = (accepted: unknown) => {
-    if (limit.open >= limit.max) {
-      counters.overLimit += 1;
-      readPath.refuse(accepted);
-      return;
-    }
-    counters.accepted += 1;
-    counters.open += 1;
-    limit.open += 1;
-    const tap = port.protocol === 'tcp' ? undefined : new HttpTap(observer);
-    const splice = readPath.open(accepted, appHost, port.app, tap);
-    splices.add(splice);
-    join(splice, counters, splice.start, () => {
-      splices.delete(splice);
-      counters.open -= 1;
-      limit.open -= 1;
-      if (splices.size === 0) onEmpty?.();
-    });
-  };
-
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  readPath.accept(server, onClient);
-  const { hosts } = options;
-  const listening = keepListening(server, {
-    port: port.listen,
-    name: `tap ${port.name}`,
-    log,
-    ...(hosts && { hosts }),
-  });
-
+  readPath.accept(server, (accepted) => onClient(accepted, options, counters, splices));
+  const name = `tap ${port.name}`;
+  const listening = keepListening(server, { port: port.listen, name, log, ...(hosts && { hosts }) });
   return {
     port,
     listening,
     counters,
     async stop(boundMs) {
       listening.stop();
-      if (splices.size === 0) return;
       for (const splice of splices) endWithApp(splice);
-      await Promise.race([
-        new Promise<void>((resolve) => {
-          onEmpty = resolve;
-        }),
-        new Promise<void>((resolve) => setTimeout(resolve, boundMs).unref()),
-      ]);
+      const bound = performance.now() + boundMs;
+      while (splices.size > 0 && performance.now() < bound) await setTimeout(stopPollMs);
       for (const splice of splices) cut(splice);
     },
   };
+}
+
+/** How often a tap that stops looks whether its connections have ended, in milliseconds. */
+const stopPollMs = 20;
+
+function onClient(accepted: unknown, options: PortTapOptions, counters: TapCounters, splices: Set<Splice>): void {
+  const { port, appHost, observer, readPath, limit } = options;
+  if (limit.open >= limit.max) {
+    counters.overLimit += 1;
+    readPath.refuse(accepted);
+    return;
+  }
+  counters.accepted += 1;
+  counters.open += 1;
+  limit.open += 1;
+  const tap = port.protocol === 'tcp' ? undefined : new HttpTap(observer);
+  const splice = readPath.open(accepted, appHost, port.app, tap);
+  splices.add(splice);
+  join(splice, counters, splice.start, () => {
+    splices.delete(splice);
+    counters.open -= 1;
+    limit.open -= 1;
+  });
 }
