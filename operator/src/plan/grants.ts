@@ -62,7 +62,7 @@ export function topicProblems(world: World, brokerOf: (binding: string | undefin
       {
         field: `${field}.topic`,
         reason: 'TopicNotGranted',
-        message: `Broker ${broker.metadata.name} allows namespace ${world.namespace.name} no ${access} on ${topic}: ask its owners for a rule in spec.access`,
+        message: `Broker ${broker.metadata.name} does not let namespace ${world.namespace.name} ${access} to ${topic}: ask its owners for a rule in spec.access`,
       },
     ];
   });

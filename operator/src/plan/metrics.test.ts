@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { Microservice } from '../api/generated/microservice.ts';
+import { parseMetricsConfig } from '../config/metrics.ts';
+import { mergeResources, resolveMetrics } from './metrics.ts';
+import { microservice, world } from './testing/builders.ts';
+
+type Metrics = Microservice['spec']['metrics'];
+
+const blank: Metrics = { inbound: 'auto', maxSeries: 2000, expose: 'annotations' };
+const ports = [
+  { name: 'http', port: 8080, protocol: 'http' },
+  { name: 'http-2', port: 8082, protocol: 'http' },
+  { name: 'standpipe-logs', port: 8083, protocol: 'http' },
+] as const;
+const resolveWith = (metrics: Partial<Metrics>, spec: Partial<Microservice['spec']> = {}) =>
+  resolveMetrics(world({ microservice: microservice({ ports, metrics: { ...blank, ...metrics }, ...spec }) }));
+
+test('the defaults tap, annotate and scrape nothing else', () => {
+  expect(resolveWith({})).toEqual({
+    plan: {
+      inbound: 'rebind',
+      expose: 'annotations',
+      scrapeDeclared: false,
+      resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
+    },
+    config: { generation: expect.stringMatching(/^[0-9a-f]{10}$/), maxSeries: 2000, scrape: [], scrapeTimeoutMs: 2000 },
+  });
+});
+
+test('what is declared goes into the configuration, overrides into the plan', () => {
+  const sidecars = { metrics: { resources: { requests: { cpu: 1 } } } };
+  const scrape = [{ port: 'http', path: '/internal/metrics' }];
+  expect(resolveWith({ scrape, maxSeries: 500, expose: 'none', inbound: 'none' }, { sidecars })).toEqual({
+    plan: {
+      inbound: 'off',
+      expose: 'none',
+      scrapeDeclared: true,
+      resources: { requests: { cpu: '1', memory: '48Mi' }, limits: { memory: '128Mi' } },
+    },
+    config: {
+      generation: expect.any(String),
+      maxSeries: 500,
+      scrape: [{ name: 'http', port: 8080, path: '/internal/metrics' }],
+      scrapeTimeoutMs: 2000,
+    },
+  });
+});
+
+test.each([
+  ['auto', 'rebind'],
+  ['rebind', 'rebind'],
+  ['none', 'off'],
+  ['named', 'off'],
+  ['redirect', 'off'],
+] as const)('inbound: %s becomes %s', (inbound, planned) => {
+  expect(resolveWith({ inbound }).plan.inbound).toBe(planned);
+});
+
+test.each([
+  ['annotations', 'annotations'],
+  ['none', 'none'],
+  ['podMonitor', 'none'],
+] as const)('expose: %s becomes %s', (expose, planned) => {
+  expect(resolveWith({ expose }).plan.expose).toBe(planned);
+});
+
+test('every target has a name of its own, and the sidecar takes them', () => {
+  const scrape = [
+    { port: 'http', path: '/metrics' },
+    { port: 'http', path: '/more' },
+    { port: 'http-2', path: '/metrics' },
+    { port: 'standpipe-logs', path: '/metrics' },
+  ];
+  const { config } = resolveWith({ scrape });
+  expect(config.scrape).toEqual([
+    { name: 'http', port: 8080, path: '/metrics' },
+    { name: 'http-2', port: 8080, path: '/more' },
+    { name: 'http-2-2', port: 8082, path: '/metrics' },
+    { name: 'standpipe-logs-2', port: 8083, path: '/metrics' },
+  ]);
+  expect(parseMetricsConfig(JSON.stringify(config))).toEqual({ config });
+});
+
+test('the generation changes with the content and with nothing else', () => {
+  const generation = (metrics: Partial<Metrics>) => resolveWith(metrics).config.generation;
+  expect(generation({ inbound: 'none', expose: 'none' })).toBe(generation({}));
+  expect(generation({ maxSeries: 100 })).not.toBe(generation({}));
+});
+
+test.each([
+  ['nothing', undefined, { requests: { cpu: '10m' }, limits: { memory: '1Gi' } }],
+  ['a number', { requests: { cpu: 0.5 } }, { requests: { cpu: '0.5' }, limits: { memory: '1Gi' } }],
+  [
+    'what the platform left out',
+    { limits: { cpu: '1' } },
+    { requests: { cpu: '10m' }, limits: { memory: '1Gi', cpu: '1' } },
+  ],
+])('overrides of %s are laid over the platform defaults', (_, overrides, merged) => {
+  expect(mergeResources({ requests: { cpu: '10m' }, limits: { memory: '1Gi' } }, overrides)).toEqual(merged);
+});
