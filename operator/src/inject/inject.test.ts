@@ -62,4 +62,14 @@ describe('inject', () => {
       expect(foreign(after)).toEqual(foreign(remove(before)));
     });
   });
+
+  test('mounts no two volumes at one path of a container', () => {
+    const twice = (pod: PodTemplate) =>
+      [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap(({ name, volumeMounts = [] }) => {
+        const paths = volumeMounts.map(({ mountPath }) => mountPath);
+        return paths.length === new Set(paths).size ? [] : [name];
+      });
+    // Pods that have it already are refused by the API server, with or without Standpipe.
+    forInjected((before, after) => expect(twice(after)).toEqual(twice(before)));
+  });
 });
