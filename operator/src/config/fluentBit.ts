@@ -40,6 +40,9 @@ const chunkBytes = 2 * 1024 * 1024;
 /** The most chunks held in memory; the rest of the buffer lies on disk only. */
 const maxChunksUp = 32;
 
+/** The most chunks that reliably stop the reading when they wait for the sink. */
+const maxBlockingChunks = 16;
+
 /** Returns the files that are read, as globs: of the app's own files also the ends that were completed in `lineEndDir`. */
 export function logGlobs(
   config: LogsConfig,
@@ -108,9 +111,14 @@ function service(buffer: BufferConfig, { stateDir, httpPort }: FluentBitPaths): 
   };
 }
 
-/** With `block` the number of chunks in memory is what stops the reading, so it carries the size of the buffer. */
+/**
+ * With `block` the number of chunks in memory is what stops the reading, so it carries the size of the buffer. Only up to a
+ * point: 2, 8 and 16 chunks held exactly during an outage, of 32 so many were put aside for a retry that reading went on.
+ */
 function chunksUp({ sizeBytes, whenFull }: BufferConfig): number {
-  return whenFull === 'block' ? Math.max(2, Math.min(maxChunksUp, Math.floor(sizeBytes / chunkBytes))) : maxChunksUp;
+  return whenFull === 'block'
+    ? Math.max(2, Math.min(maxBlockingChunks, Math.floor(sizeBytes / chunkBytes)))
+    : maxChunksUp;
 }
 
 function parsers(config: LogsConfig, podLogDir: string): readonly FluentBitSection[] {
@@ -141,6 +149,9 @@ function tail(config: LogsConfig, paths: FluentBitPaths): FluentBitSection {
     rotate_wait: 86_400,
     buffer_chunk_size: '256k',
     buffer_max_size: '1M',
+    // A batch is read without looking whether the buffer is full; the default of 50M would overrun a small one many times.
+    static_batch_size: '2M',
+    event_batch_size: '2M',
     skip_long_lines: 'on',
     truncate_long_lines: 'on',
     ...(stdout ? { 'multiline.parser': 'cri' } : {}),
