@@ -1,26 +1,39 @@
 #!/usr/bin/env node
+import { untilTerminated } from './cli/termination.ts';
 import { UsageError } from './cli/usageError.ts';
 
 /**
  * The entry point of everything that the operator's image and the command line do. Each command is loaded when it is
  * asked for, so that `inject` does not pay for what the controller needs.
  */
-type Command = (args: readonly string[]) => Promise<number>;
+interface Command {
+  readonly text: string;
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
 
-const commands: Readonly<Record<string, { readonly text: string; readonly load: () => Promise<Command> }>> = {
+const commands: Readonly<Record<string, Command>> = {
   inject: {
     text: 'put sidecars into workloads of manifests, without a cluster',
-    load: async () => (await import('./cli/injectCommand.ts')).injectCommand,
+    run: async (args) => (await import('./cli/injectCommand.ts')).injectCommand(args),
   },
   controller: {
     text: 'run the controller (in a cluster)',
-    load: async () => (await import('./cli/controllerCommand.ts')).controllerCommand,
+    run: (args) =>
+      serve(async (signal) => (await import('./cli/controllerCommand.ts')).controllerCommand(args, signal)),
   },
   webhook: {
     text: 'run the admission webhook (in a cluster)',
-    load: async () => (await import('./cli/webhookCommand.ts')).webhookCommand,
+    run: (args) => serve(async (signal) => (await import('./cli/webhookCommand.ts')).webhookCommand(args, signal)),
   },
 };
+
+/**
+ * Takes signals before the rest of a server is loaded: to the first process of a container the kernel delivers none
+ * that it has no handler for, and the kubelet would wait for the whole grace period.
+ */
+function serve(command: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  return command(untilTerminated());
+}
 
 function usage(): string {
   const rows = Object.entries(commands).map(([name, { text }]) => `  ${name.padEnd(12)} ${text}`);
@@ -35,7 +48,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const command = commands[name];
   if (command === undefined) throw new UsageError(`there is no command ${name}\n\n${usage()}`);
-  return (await command.load())(args);
+  return command.run(args);
 }
 
 /** What parseArgs throws is the user's, not a fault of the program. */

@@ -1,6 +1,6 @@
-import { buildImages } from '../../test/cluster/images/build.ts';
+import { hasDocker } from '../../test/cluster/images/engine.ts';
+import { hasFluentBit } from '../../test/cluster/images/fluent-bit.ts';
 import { archives } from '../../test/cluster/images/named.ts';
-import { sidecarImage } from '../../test/cluster/images/products.ts';
 import type { Log } from '../../test/cluster/log.ts';
 
 /** The docker-archives that the demo's pods need. */
@@ -10,18 +10,13 @@ export interface Images {
   readonly logs: boolean;
 }
 
-/** Bundles the programs and builds the images; what has not changed since the last time is taken from the cache. */
-export async function prepareImages(log: Log): Promise<Images> {
-  const plain = await archives(['operator', 'kafka', 'examples/shop', 'node'], log);
-  try {
-    return { archives: [...plain, ...(await archives(['sidecar'], log))], logs: true };
-  } catch (error) {
-    log(`the sidecar image with Fluent Bit cannot be built: ${error instanceof Error ? error.message : String(error)}`);
-    return { archives: [...plain, ...(await sidecarWithoutFluentBit(log))], logs: false };
-  }
+/** Docker pulls the image of Fluent Bit; without it the program must be on this machine. */
+export async function canShipLogs(): Promise<boolean> {
+  return (await hasDocker()) || hasFluentBit();
 }
 
-/** The metrics sidecar needs Node only, so its image can stand on Node's where Fluent Bit's cannot be had. */
-async function sidecarWithoutFluentBit(log: Log): Promise<readonly string[]> {
-  return buildImages([{ ...sidecarImage, args: { FLUENT_BIT_IMAGE: 'node:24-bookworm-slim' } }], log);
+/** Bundles the programs and builds the images; what has not changed since the last time is taken from the cache. */
+export async function prepareImages(log: Log): Promise<Images> {
+  const images = await archives(['operator', 'sidecar', 'kafka', 'examples/shop', 'node'], log);
+  return { archives: images, logs: await canShipLogs() };
 }

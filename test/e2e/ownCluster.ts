@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Demo } from '../../scripts/demo/demo.ts';
+import { canShipLogs } from '../../scripts/demo/images.ts';
 import { terminal } from '../../scripts/demo/screen.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { run } from '../cluster/command.ts';
@@ -18,4 +19,9 @@ const ownCluster: Cluster = {
 };
 
 /** The demo's steps, for tests: in this process's cluster, with nothing written. */
-export const silentDemo: Demo = { cluster: ownCluster, screen: terminal(() => {}, false), archives: [], logs: true };
+export const silentDemo: Demo = {
+  cluster: ownCluster,
+  screen: terminal(() => {}, false),
+  archives: [],
+  logs: await canShipLogs(),
+};

@@ -5,11 +5,11 @@ import { createLog } from '../observe/log.ts';
 import { OperatorMetrics } from '../observe/metrics.ts';
 import { ProbeServer } from '../observe/probes.ts';
 import { CertificateController } from '../webhook/certificateController.ts';
-import { connect, requiredEnv, untilTerminated } from './process.ts';
+import { connect, requiredEnv } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
 
 /** `standpipe controller`: marks workloads, writes what pods need, and keeps the webhook's certificate. */
-export async function controllerCommand(args: readonly string[]): Promise<number> {
+export async function controllerCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -25,7 +25,6 @@ export async function controllerCommand(args: readonly string[]): Promise<number
   const log = createLog('controller', values['log-level']);
   const metrics = new OperatorMetrics();
   const client = connect('controller');
-  const signal = untilTerminated();
 
   const certificates = new CertificateController({
     client,

@@ -9,18 +9,6 @@ export function connect(component: string): Client {
   return new Client(config, { userAgent: `standpipe-${component}` });
 }
 
-/** A signal that aborts when the process is told to end. A second signal ends it at once. */
-export function untilTerminated(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      process.once(name, () => process.exit(1));
-      controller.abort(new Error(`The process was told to end by ${name}`));
-    });
-  }
-  return controller.signal;
-}
-
 /** @throws UsageError that names the variable */
 export function requiredEnv(name: string, meaning: string): string {
   const value = process.env[name];

@@ -9,10 +9,10 @@ import { podHandler } from '../webhook/admit.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { PlanFinder, planIndex } from '../webhook/planFinder.ts';
 import { serveWebhook } from '../webhook/serve.ts';
-import { connect, requiredEnv, untilTerminated } from './process.ts';
+import { connect, requiredEnv } from './process.ts';
 
 /** `standpipe webhook`: injects pods by the stored Plans. Any number of replicas, no leader. */
-export async function webhookCommand(args: readonly string[]): Promise<number> {
+export async function webhookCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -52,7 +52,7 @@ export async function webhookCommand(args: readonly string[]): Promise<number> {
       reflectorHooks: hooks,
       log,
     },
-    untilTerminated(),
+    signal,
   );
   end.abort();
   await following;

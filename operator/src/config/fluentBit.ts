@@ -82,7 +82,7 @@ export function fluentBitDocument(config: LogsConfig, paths: FluentBitPaths): Fl
     pipeline: {
       inputs: [tail(config, paths)],
       filters: filters(config),
-      outputs: [{ ...httpOutput(config.sink), ...outputBuffer(config.buffer) }],
+      outputs: [{ ...httpOutput(config.sink), ...outputBuffer(config.buffer) }, { name: 'null', match: '*' }],
     },
   };
 }

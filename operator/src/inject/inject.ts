@@ -45,7 +45,7 @@ export function inject(before: PodTemplate, plan: Plan): Injection {
   const scrape = plan.metrics.scrapeDeclared || plan.metrics.expose === 'none' ? [] : annotatedTarget(bare);
   moveApp(edit, decision.taps);
   addBindings(edit, plan);
-  const sidecars = addSidecars(edit, plan, { revision, taps, scrape });
+  const sidecars = addSidecars(edit, plan, { revision, taps, completes: completes(bare), scrape });
   for (const name of plan.sidecar.imagePullSecrets) edit.addPullSecret(name);
   if (plan.logs !== null) edit.addGrace(plan.logs.drainSeconds);
   if (plan.metrics.expose === 'annotations') exposeByAnnotations(edit);
@@ -55,6 +55,10 @@ export function inject(before: PodTemplate, plan: Plan): Injection {
   const record: InjectionRecord = { revision, tap: decision.reason, taps, sidecars, undo: edit.undo };
   annotations[injectedAnnotation] = JSON.stringify(record);
   return { template: edit.template, record, decision };
+}
+
+function completes({ spec }: PodTemplate): boolean {
+  return spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure';
 }
 
 function addSidecars(edit: Edit, plan: Plan, input: SidecarInput): string[] {

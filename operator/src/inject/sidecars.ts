@@ -20,13 +20,16 @@ const node = '/usr/local/bin/node';
 export interface SidecarInput {
   readonly revision: string;
   readonly taps: readonly TapPort[];
+  /** Whether the pod's containers end by themselves, as those of a Job do. */
+  readonly completes: boolean;
   /** A target taken from the pod's own prometheus.io annotations, if there was one. */
   readonly scrape: readonly ScrapeTarget[];
 }
 
 /**
- * The metrics sidecar. The app's callers depend on it at once where it took over a port, so only then it has a
- * startup probe, which passes as soon as the sockets listen.
+ * The metrics sidecar. It has a startup probe, which passes as soon as the sockets listen, only where something depends
+ * on it at once: the app's callers where it took over a port; and the end of a pod that completes, which may come
+ * before the sidecar's process can take a signal (to a first process without a handler the kernel delivers none).
  */
 export function metricsSidecar(plan: Plan, input: SidecarInput): Container {
   return {
@@ -37,7 +40,7 @@ export function metricsSidecar(plan: Plan, input: SidecarInput): Container {
       ...(input.scrape.length > 0 ? [{ name: 'STANDPIPE_SCRAPE', value: JSON.stringify(input.scrape) }] : []),
     ],
     ports: [{ name: 'standpipe', containerPort: metricsPort, protocol: 'TCP' }],
-    ...(input.taps.length > 0
+    ...(input.taps.length > 0 || input.completes
       ? { startupProbe: { httpGet: { path: '/startup', port: metricsPort }, periodSeconds: 1, failureThreshold: 120 } }
       : {}),
     resources: plan.metrics.resources,
