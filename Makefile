@@ -21,14 +21,14 @@ setup: node_modules/.package-lock.json ## Bring Node 24 and the pinned packages 
 	@echo "== bringing Node $(NODE_VERSION) into .tools"
 	@command -v npm >/dev/null || { echo "npm is missing: install it, for example by 'apt-get install npm'"; exit 1; }
 	@rm -rf .tools/node && mkdir -p .tools/node
-	@cd .tools && npm pack --silent $(NODE_PACKAGE)@$(NODE_VERSION) >/dev/null
+	@cd .tools && npm pack --loglevel=error $(NODE_PACKAGE)@$(NODE_VERSION) >/dev/null
 	@tar xzf .tools/$(NODE_PACKAGE)-$(NODE_VERSION).tgz -C .tools/node --strip-components=1
 	@rm .tools/$(NODE_PACKAGE)-$(NODE_VERSION).tgz
 	@touch $@
 
 node_modules/.package-lock.json: .tools/node/bin/node package.json package-lock.json
 	@echo "== installing the pinned packages"
-	@npm ci --ignore-scripts --silent --no-fund --no-audit
+	@npm ci --ignore-scripts --loglevel=error --no-fund --no-audit
 	@touch $@
 
 ##@ The main job
