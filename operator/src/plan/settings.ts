@@ -39,7 +39,7 @@ const resources = (requests: Readonly<Record<string, string>>, limits: Readonly<
 });
 
 /** The JSON schema of the settings. */
-export const schema = {
+export const settingsSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -67,7 +67,9 @@ export const schema = {
   },
 };
 
-const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true }).compile<Settings>(schema);
+const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: true }).compile<Settings>(
+  settingsSchema,
+);
 
 /**
  * Settings from a parsed document, with defaults for what is left out.
