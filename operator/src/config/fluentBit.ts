@@ -40,9 +40,6 @@ const chunkBytes = 2 * 1024 * 1024;
 /** The most chunks held in memory; the rest of the buffer lies on disk only. */
 const maxChunksUp = 32;
 
-/** The most chunks that reliably stop the reading when they wait for the sink. */
-const maxBlockingChunks = 16;
-
 /** Returns the files that are read, as globs: of the app's own files also the ends that were completed in `lineEndDir`. */
 export function logGlobs(
   config: LogsConfig,
@@ -82,7 +79,7 @@ export function fluentBitDocument(config: LogsConfig, paths: FluentBitPaths): Fl
     pipeline: {
       inputs: [tail(config, paths)],
       filters: filters(config),
-      outputs: [{ ...httpOutput(config.sink), ...outputBuffer(config.buffer) }, { name: 'null', match: '*' }],
+      outputs: outputs(config),
     },
   };
 }
@@ -111,14 +108,9 @@ function service(buffer: BufferConfig, { stateDir, httpPort }: FluentBitPaths): 
   };
 }
 
-/**
- * With `block` the number of chunks in memory is what stops the reading, so it carries the size of the buffer. Only up to a
- * point: 2, 8 and 16 chunks held exactly during an outage, of 32 so many were put aside for a retry that reading went on.
- */
+/** With `block` the number of chunks in memory is what stops the reading, so it carries the size of the buffer. */
 function chunksUp({ sizeBytes, whenFull }: BufferConfig): number {
-  return whenFull === 'block'
-    ? Math.max(2, Math.min(maxBlockingChunks, Math.floor(sizeBytes / chunkBytes)))
-    : maxChunksUp;
+  return whenFull === 'block' ? Math.max(2, Math.min(maxChunksUp, Math.floor(sizeBytes / chunkBytes))) : maxChunksUp;
 }
 
 function parsers(config: LogsConfig, podLogDir: string): readonly FluentBitSection[] {
@@ -192,6 +184,15 @@ function filters(config: LogsConfig): readonly FluentBitSection[] {
     ...(labels.length > 0 || config.source === 'stdout' ? [who] : []),
     ...(config.format === 'json' ? [json] : []),
   ];
+}
+
+/**
+ * A chunk that waits for its retry is put out of memory, and then no longer counts for `block`, unless it has a second way to
+ * go: so there is one, which takes everything and does nothing.
+ */
+function outputs({ sink, buffer }: LogsConfig): readonly FluentBitSection[] {
+  const output = { ...httpOutput(sink), ...outputBuffer(buffer) };
+  return buffer.whenFull === 'block' ? [output, { name: 'null', match: '*' }] : [output];
 }
 
 function httpOutput(sink: Sink): FluentBitSection {

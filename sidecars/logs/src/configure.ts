@@ -129,9 +129,9 @@ export class Configurer {
     renameSync(this.#nextFile, configFile);
     writeFileSync(`${this.#acceptedFile}.next`, JSON.stringify(config));
     renameSync(`${this.#acceptedFile}.next`, this.#acceptedFile);
+    await this.#keeper.use({ program, configFile, chunkDir: chunkDir(stateDir) });
     this.#inUse = config;
     this.#refusal = undefined;
-    await this.#keeper.use({ program, configFile, chunkDir: chunkDir(stateDir) });
     this.#log.info('a configuration is in use', { generation: config.generation });
   }
 

@@ -78,18 +78,29 @@ function families({ keeper, configurer, stateDir, fileProblems, discarded, ...re
 
 /** Fluent Bit's own counters of records; they start over when it does. */
 const recordCounters = [
-  ['standpipe_logs_records_read', 'fluentbit_input_records_total', 'Records read since Fluent Bit started.'],
-  ['standpipe_logs_records_delivered', 'fluentbit_output_proc_records_total', 'Records that the sink acknowledged.'],
+  [
+    'standpipe_logs_records_read',
+    'fluentbit_input_records_total',
+    'name="tail.0"',
+    'Records read since Fluent Bit started.',
+  ],
+  [
+    'standpipe_logs_records_delivered',
+    'fluentbit_output_proc_records_total',
+    'name="http.0"',
+    'Records that the sink acknowledged.',
+  ],
   [
     'standpipe_logs_records_dropped',
     'fluentbit_output_dropped_records_total',
+    'name="http.0"',
     'Records given up: buffer full, or refused.',
   ],
 ] as const;
 
 function recordFamilies(text: string): readonly Family[] {
-  return recordCounters.flatMap(([name, source, help]) => {
-    const value = sumOf(text, source);
+  return recordCounters.flatMap(([name, source, label, help]) => {
+    const value = sumOf(text, source, label);
     return value === undefined ? [] : [counter(name, help, [value])];
   });
 }

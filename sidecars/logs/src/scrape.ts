@@ -35,11 +35,12 @@ export function ownFamilies(text: string): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-/** Returns the sum of all series of a name, or undefined if there is none. */
-export function sumOf(text: string, name: string): number | undefined {
+/** Returns the sum of all series of a name (and with that label, as written), or undefined if there is none. */
+export function sumOf(text: string, name: string, label = ''): number | undefined {
   let sum: number | undefined;
   for (const line of text.split('\n')) {
     if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
+    if (!line.includes(label)) continue;
     const value = Number(/^\S+(?:\{.*\})? (\S+)/.exec(line.replace(/\{.*\}/, ''))?.[1]);
     if (Number.isFinite(value)) sum = (sum ?? 0) + value;
   }
