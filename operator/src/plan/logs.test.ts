@@ -184,6 +184,15 @@ test('a sink that is named is used although two others are marked default', () =
   expect(resolved).toMatchObject({ config: { sink: { host: 'named.example.com' } } });
 });
 
+test.each([
+  ['500ms', 1],
+  ['0s', 1],
+  ['1500ms', 2],
+  ['10m', 600],
+])('a drain of %s has %i whole seconds', (timeout, drainSeconds) => {
+  expect(resolveWith({ drain: { timeout } })).toMatchObject({ plan: { drainSeconds } });
+});
+
 test('the generation changes with the content and with nothing else', () => {
   const generation = (fields: Parameters<typeof logging>[0], around: Partial<World> = {}) => {
     const resolved = resolveWith(fields, around);

@@ -133,7 +133,8 @@ function logsPlan(world: World, logging: Logging, source: 'stdout' | 'files', co
   return {
     source,
     directories: [...new Set(directories)].sort(),
-    drainSeconds: seconds(logging.drain?.timeout ?? '10s'),
+    // Whole seconds, as the grace period has them, and at least the one that the sidecar needs.
+    drainSeconds: Math.max(1, Math.ceil(seconds(logging.drain?.timeout ?? '10s'))),
     stateBytes: config.buffer.sizeBytes + stateMargin,
     resources: mergeResources(world.settings.logs.resources, world.microservice.spec.sidecars?.logs?.resources),
   };

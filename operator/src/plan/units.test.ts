@@ -10,8 +10,10 @@ test.each([
   ['720h', 2_592_000],
   ['1h1m1s', 3661],
   ['0s', 0],
+  ['500ms', 0.5],
+  ['1m500ms', 60.5],
   ['', 0],
-])('the duration "%s" has %i seconds', (text, expected) => {
+])('the duration "%s" has %d seconds', (text, expected) => {
   expect(seconds(text)).toBe(expected);
 });
 

@@ -1,9 +1,9 @@
-const durationUnits: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const durationUnits: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
-/** Seconds of a duration as the API writes it: `90s`, `1m30s`, `720h`. */
+/** Seconds of a duration as the API writes it: `90s`, `1m30s`, `720h`, `500ms`. */
 export function seconds(duration: string): number {
   let total = 0;
-  for (const [, number, unit] of duration.matchAll(/(\d+)([smh])/g))
+  for (const [, number, unit] of duration.matchAll(/(\d+)(ms|[smh])/g))
     total += Number(number) * (durationUnits[unit ?? 's'] ?? 1);
   return total;
 }
