@@ -1,0 +1,57 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { expect, test } from 'vitest';
+import { Client } from '../kube/client.ts';
+import { readSettings } from '../plan/settings.ts';
+import { microservice } from '../plan/testing/builders.ts';
+import { WebhookCanary } from './canary.ts';
+import { Marker } from './marking.ts';
+import { workload } from './testing/builders.ts';
+
+/** A marker whose API server does not exist: what is decided here is decided without a call. */
+function offlineMarker(): Marker {
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(
+    { name: 'none', server: 'http://127.0.0.1:1', skipTLSVerify: false },
+    { name: 'nobody' },
+  );
+  const client = new Client(config);
+  return new Marker(client, new WebhookCanary(client, 'standpipe-canary', readSettings(undefined)));
+}
+
+const marked = (name: string, revision: string) => {
+  const metadata = {
+    labels: { 'standpipe.dev/microservice': name },
+    annotations: { 'standpipe.dev/revision': revision },
+  };
+  return workload('Deployment', { template: { metadata, spec: { containers: [] } } });
+};
+const manual = microservice({ rollout: { restart: 'manual', onCredentials: 'reload' } });
+
+test.each([
+  ['there is none', microservice(), undefined, { marked: true, reason: 'NoWorkload' }],
+  ['it has the marks', microservice(), marked('orders', 'r1'), { marked: true, reason: 'Injected' }],
+  [
+    'rollouts are manual and it has no marks',
+    manual,
+    workload('Deployment'),
+    { marked: false, reason: 'RestartManual' },
+  ],
+  [
+    'rollouts are manual and it has older marks',
+    manual,
+    marked('orders', 'r0'),
+    { marked: true, reason: 'RestartManual' },
+  ],
+  [
+    "rollouts are manual and it has another's marks",
+    manual,
+    marked('x', 'r1'),
+    { marked: false, reason: 'RestartManual' },
+  ],
+] as const)('a workload is left as it is where %s', async (_, of, target, marking) => {
+  expect(await offlineMarker().mark(of, target, 'r1', AbortSignal.timeout(1000))).toEqual(marking);
+});
+
+test('marks that somebody else put there are not taken off', async () => {
+  await offlineMarker().unmark([marked('orders', 'r1'), workload('CronJob')], AbortSignal.timeout(1000));
+});
