@@ -23,6 +23,9 @@ import { skipReason } from './skip.ts';
 import { decideTaps, type TapDecision } from './taps.ts';
 import type { PodTemplate } from './template.ts';
 
+/** What the drain needs beside its budget: to count and write down what is left when the budget is spent, in seconds. */
+const drainMarginSeconds = 2;
+
 /** What became of a pod: injected, with its record, or admitted as it is, with the reason. */
 export type Injection =
   | { readonly template: PodTemplate; readonly record: InjectionRecord; readonly decision: TapDecision }
@@ -47,7 +50,7 @@ export function inject(before: PodTemplate, plan: Plan): Injection {
   addBindings(edit, plan);
   const sidecars = addSidecars(edit, plan, { revision, taps, completes: completes(bare), scrape });
   for (const name of plan.sidecar.imagePullSecrets) edit.addPullSecret(name);
-  if (plan.logs !== null) edit.addGrace(plan.logs.drainSeconds);
+  if (plan.logs !== null) edit.addGrace(plan.logs.drainSeconds + drainMarginSeconds);
   if (plan.metrics.expose === 'annotations') exposeByAnnotations(edit);
 
   // Asking for the annotations may note that there were none, so it comes before the record is read.

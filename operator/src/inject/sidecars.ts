@@ -67,7 +67,12 @@ export function logsSidecar(
           },
         ];
   return {
-    ...common(plan, logsContainer, ['--max-semi-space-size=1', '--max-old-space-size=32', '/standpipe/logs.mjs']),
+    ...common(plan, logsContainer, [
+      '--lite-mode',
+      '--max-semi-space-size=1',
+      '--max-old-space-size=16',
+      '/standpipe/logs.mjs',
+    ]),
     // The kubelet's log files are 0640 root:root: the group makes them readable, the user stays unprivileged.
     securityContext: securityContext(plan, logs.source === 'stdout' ? 0 : undefined),
     env: [...identity(plan, input), { name: 'STANDPIPE_DRAIN_SECONDS', value: String(logs.drainSeconds) }],

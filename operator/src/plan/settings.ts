@@ -51,7 +51,7 @@ export const settingsSchema = {
       type: 'object',
       additionalProperties: false,
       default: {},
-      // From measurements of the sidecar: docs/design/2026-11-24-sidecar-resources.md.
+      // From measurements of the sidecar: docs/design/2026-11-24-metrics-sidecar.md and 2026-11-24-logs-sidecar.md.
       properties: { resources: resources({ cpu: '10m', memory: '48Mi' }, { memory: '128Mi' }) },
     },
     logs: {
