@@ -5,6 +5,8 @@ import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { OperatorProcesses } from '../support/operator.ts';
 import { messageOf, read, readAll, untilCondition } from './cluster.ts';
+import { contradictions } from './contradictions.ts';
+import { platform } from './platform.ts';
 import { container, type Kind, microservice, service, workload } from './workloads.ts';
 
 const operator = new OperatorProcesses();
@@ -19,27 +21,6 @@ afterAll(async () => {
   await operator.stop();
   await dropNamespace(namespace);
 });
-
-const platform = `
-apiVersion: standpipe.dev/v1alpha1
-kind: Broker
-metadata: {name: main}
-spec:
-  kafka: {bootstrap: ["kafka.example:9092"], security: sasl_plaintext}
-  principals: {mode: shared, shared: {secretName: main-user}}
-  access:
-    - {namespaces: {matchLabels: {team: shop}}, topics: ["orders.*"], allow: [publish, subscribe]}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: main-user, namespace: standpipe-system}
-stringData: {username: shop, password: 'p"w\\d'}
----
-apiVersion: standpipe.dev/v1alpha1
-kind: LogSink
-metadata: {name: central}
-spec: {default: true, type: http, http: {host: sink.example, port: 8080}, tls: {enabled: false}}
-`;
 
 const templatePath: Readonly<Record<Kind, (object: never) => PodTemplate>> = {
   Deployment: ({ spec }: { spec: { template: PodTemplate } }) => spec.template,
@@ -220,60 +201,27 @@ describe('a binding', () => {
 });
 
 describe('a contradiction', () => {
-  const cases: [string, string, object, string][] = [
-    [
-      'an unknown Broker',
-      'BrokerNotFound',
-      { bindings: [{ name: 'e', brokerName: 'other' }] },
-      'spec.bindings[0].brokerName',
-    ],
-    [
-      'a topic that is not granted',
-      'TopicNotGranted',
-      { bindings: [{ name: 'e', brokerName: 'main' }], publishes: [{ topic: 'secret.plans' }] },
-      'spec.publishes[0].topic',
-    ],
-    ['an unknown LogSink', 'SinkNotFound', { logging: { sinkName: 'other' } }, 'spec.logging.sinkName'],
-    ['an unknown workload', 'WorkloadNotFound', { workload: { name: 'other' } }, 'spec.workload'],
-    ['an unknown container', 'ContainerNotFound', { workload: { containers: ['other'] } }, 'spec.workload.containers'],
-    [
-      'a port that the pod does not have',
-      'PortNotInPod',
-      { ports: [{ name: 'http', port: 9999 }] },
-      'spec.ports[0].port',
-    ],
-    [
-      'a Secret that is not there',
-      'SecretNotFound',
-      { bindings: [{ name: 'db', secretName: 'none' }] },
-      'spec.bindings[0].secretName',
-    ],
-    [
-      'an unknown Microservice',
-      'MicroserviceNotFound',
-      { bindings: [{ name: 'b', microservice: { name: 'none' } }] },
-      'spec.bindings[0].microservice.name',
-    ],
-  ];
-
-  test.each(cases)('with %s names the field and changes nothing that runs', async (_title, reason, spec, field) => {
-    const name = `bad-${reason.toLowerCase()}`;
-    await apply(namespace, workload('Deployment', name), microservice(name));
-    const { status: good } = await eventually(async () => {
-      const object = await untilCondition(namespace, name, 'BindingsReady', 'NoBindings');
-      expect(object.status?.workload).toBeDefined();
-      return object;
-    });
-    const before = await read<{ spec: object }>(namespace, 'deployment', name);
-    await apply(namespace, microservice(name, spec));
-    const refused = await untilCondition(namespace, name, 'Ready', reason);
-    expect(messageOf(refused, 'Ready')).toContain(`${field}: `);
-    expect(refused.status?.revision).toBe(good?.revision);
-    expect((await read<{ spec: object }>(namespace, 'deployment', name)).spec).toEqual(before.spec);
-    await apply(namespace, microservice(name));
-    const again = await untilCondition(namespace, name, 'BindingsReady', 'NoBindings');
-    expect(again.status?.revision).toBe(good?.revision);
-  });
+  test.each(contradictions)(
+    'with %s names the field and changes nothing that runs',
+    async (_title, reason, spec, field) => {
+      const name = `bad-${reason.toLowerCase()}`;
+      await apply(namespace, workload('Deployment', name), microservice(name));
+      const { status: good } = await eventually(async () => {
+        const object = await untilCondition(namespace, name, 'BindingsReady', 'NoBindings');
+        expect(object.status?.workload).toBeDefined();
+        return object;
+      });
+      const before = await read<{ spec: object }>(namespace, 'deployment', name);
+      await apply(namespace, microservice(name, spec));
+      const refused = await untilCondition(namespace, name, 'Ready', reason);
+      expect(messageOf(refused, 'Ready')).toContain(`${field}: `);
+      expect(refused.status?.revision).toBe(good?.revision);
+      expect((await read<{ spec: object }>(namespace, 'deployment', name)).spec).toEqual(before.spec);
+      await apply(namespace, microservice(name));
+      const again = await untilCondition(namespace, name, 'BindingsReady', 'NoBindings');
+      expect(again.status?.revision).toBe(good?.revision);
+    },
+  );
 
   test('with the name of a Secret that is somebody else’s leaves that Secret alone', async () => {
     const theirs = {
