@@ -21,6 +21,11 @@ function problemsOf(text: string): readonly string[] {
 }
 
 describe('parseLogsConfig', () => {
+  test('accepts all files of a folder', () => {
+    const files = ['/var/log/orders/*'];
+    expect(parseLogsConfig(JSON.stringify({ ...sampleLogs, files }))).toEqual({ config: { ...sampleLogs, files } });
+  });
+
   test('accepts a whole configuration and returns it as it is', () => {
     expect(parseLogsConfig(JSON.stringify(sampleLogs))).toEqual({ config: sampleLogs });
   });
@@ -32,7 +37,6 @@ describe('parseLogsConfig', () => {
     ['files', ['orders.log'], 'files[0] must be an absolute path'],
     ['files', ['/var/log/orders/a.log,/etc/passwd'], 'files[0] must be an absolute path'],
     ['files', ['/var/log/*/a.log'], 'files[0] must be an absolute path'],
-    ['files', ['/var/log/orders/*'], 'files[0] must be an absolute path'],
     ['files', ['/var/log/../../etc/passwd'], 'files[0] must not contain "." or ".."'],
     ['files', ['/var/run/secrets/kubernetes.io/serviceaccount/token'], 'files[0] must not lie in /var/run'],
     ['format', 'xml', 'format must be "json" or "text"'],

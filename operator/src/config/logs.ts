@@ -69,7 +69,7 @@ const uriRule: TextRule = {
   expects: 'a path that starts with "/" and has no spaces',
 };
 const fileRule: TextRule = {
-  pattern: /^(?:\/[A-Za-z0-9._@%+=:-]+)+\/[A-Za-z0-9._@%+=:*-]*[A-Za-z0-9_@%+=:-][A-Za-z0-9._@%+=:*-]*$/,
+  pattern: /^(?:\/[A-Za-z0-9._@%+=:-]+)+\/[A-Za-z0-9._@%+=:*-]+$/,
   max: 256,
   expects: 'an absolute path of a file in a directory, "*" only in its last part, no spaces and commas',
 };
