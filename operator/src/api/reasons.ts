@@ -28,6 +28,10 @@ export const reasons = {
     kind: 'skip',
     text: 'The pod has a container, volume or mount with a name or path that Standpipe needs, or a log directory that is mounted with subPathExpr; rename or move it.',
   },
+  PortTaken: {
+    kind: 'skip',
+    text: 'A container of the pod lists a port from 9470 to 9479, which the sidecars need: let it listen on another.',
+  },
   PlanMissing: {
     kind: 'skip',
     text: 'There is no stored Plan of that Microservice and revision; look at the conditions of the Microservice.',

@@ -42,6 +42,12 @@ const skipped: readonly (readonly [string, PodTemplate, Partial<Plan>, SkipReaso
     {},
     'NameTaken',
   ],
+  [
+    'that lists a port of ours',
+    pod({ containers: [container({ ports: [{ containerPort: 9471 }] })] }),
+    {},
+    'PortTaken',
+  ],
   ['with a volume of our name', pod({ volumes: [{ name: 'standpipe-x', emptyDir: {} }] }), {}, 'NameTaken'],
   ['that mounts where a binding appears', mounted('/bindings/db'), { bindings }, 'NameTaken'],
   ['that mounts there with a slash at the end', mounted('/bindings/db/'), { bindings }, 'NameTaken'],

@@ -1,4 +1,4 @@
-import { injectAnnotation, microserviceLabel, sidecarContainers, volumePrefix } from '../api/names.ts';
+import { injectAnnotation, microserviceLabel, sidecarContainers, sidecarPorts, volumePrefix } from '../api/names.ts';
 import type { SkipReason } from '../api/reasons.ts';
 import type { Plan } from '../plan/plan.ts';
 import { allContainers, type PodTemplate } from './template.ts';
@@ -14,6 +14,7 @@ const policies: readonly Policy[] = [
   (t) => (isWindows(t) ? 'Windows' : null),
   (t, plan) => (plan.logs?.source === 'stdout' && isVirtual(t) ? 'VirtualNode' : null),
   (t) => (takesOurNames(t) ? 'NameTaken' : null),
+  (t) => (takesOurPorts(t) ? 'PortTaken' : null),
   (t, plan) => (namesKnown(t, plan) ? null : 'WrongPod'),
 ];
 
@@ -48,6 +49,12 @@ function takesOurNames(template: PodTemplate): boolean {
     containers.some((container) => sidecarContainers.includes(container.name)) ||
     (template.spec.volumes ?? []).some((volume) => volume.name.startsWith(volumePrefix))
   );
+}
+
+/** The containers of a pod share one network: who comes second to a port does not start. */
+function takesOurPorts(template: PodTemplate): boolean {
+  const ports = allContainers(template).flatMap((container) => container.ports ?? []);
+  return ports.some(({ containerPort }) => sidecarPorts.includes(containerPort));
 }
 
 function namesKnown(template: PodTemplate, plan: Plan): boolean {
