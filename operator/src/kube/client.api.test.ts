@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FaultProxy } from '../../../test/faults/faultProxy.ts';
 import { type ConfigMap, configMaps, deployments, namespaces, pods } from './builtin.ts';
 import { Client } from './client.ts';
 import { ApiError, TransportError } from './errors.ts';
 import { createNamespace, testClient, testConfig } from './testing/apiServer.ts';
 import { defineType, removeType } from './testing/customType.ts';
-import { FaultProxy } from './testing/faultProxy.ts';
 
 let client: Client;
 let namespace: string;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FaultProxy } from '../../../test/faults/faultProxy.ts';
 import { configMaps, events, namespaces } from './builtin.ts';
 import { Client } from './client.ts';
 import { EventRecorder } from './events.ts';
 import type { Log } from './log.ts';
 import { silentLog } from './log.ts';
 import { createNamespace, testClient, testConfig } from './testing/apiServer.ts';
-import { FaultProxy } from './testing/faultProxy.ts';
 import { ManualClock } from './testing/manualClock.ts';
 import { type ObjectRef, referenceTo } from './wire.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { FaultProxy } from '../../../test/faults/faultProxy.ts';
 import { type ConfigMap, configMaps, namespaces } from './builtin.ts';
 import { Client } from './client.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
 import { Store } from './store.ts';
 import { createNamespace, testClient, testConfig } from './testing/apiServer.ts';
 import { defineType, removeType } from './testing/customType.ts';
-import { FaultProxy } from './testing/faultProxy.ts';
 import { ManualClock } from './testing/manualClock.ts';
 import type { KubeObject } from './wire.ts';
 
