@@ -46,7 +46,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return name === undefined ? 2 : 0;
   }
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new UsageError(`there is no command ${name}\n\n${usage()}`);
   return command.run(args);
 }

@@ -95,9 +95,11 @@ async function readSource(file: string): Promise<string> {
   });
 }
 
-function unreadable(path: string, error: unknown): InputError {
+/** What the user has to know of a file that cannot be read. */
+export function unreadable(path: string, error: unknown): InputError {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new InputError(`${path}: there is no such file or folder`);
+  if (code === 'EISDIR') return new InputError(`${path}: it is a folder, not a file`);
   if (code === 'EACCES') return new InputError(`${path}: you may not read it`);
   return new InputError(`${path}: ${(error as Error).message}`);
 }

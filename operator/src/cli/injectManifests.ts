@@ -10,6 +10,7 @@ import type { Settings } from '../plan/settings.ts';
 import { problemAt } from './documents.ts';
 import { type FoundMicroservice, type Manifests, worldOf } from './manifests.ts';
 import type { FoundTemplate } from './podTemplates.ts';
+import { templateFaults } from './templateFaults.ts';
 
 /** What became of an input. */
 export interface InjectReport {
@@ -20,6 +21,7 @@ export interface InjectReport {
 }
 
 interface Job {
+  readonly microservice: FoundMicroservice;
   readonly found: FoundTemplate;
   readonly plan: Plan;
 }
@@ -35,6 +37,7 @@ export function injectManifests(manifests: Manifests, settings: Settings): Injec
     notes.push(...planned.notes);
     jobs.push(...planned.jobs);
   }
+  faults.push(...takenTwice(jobs));
   if (faults.length > 0) return { faults, notes: [] };
   return { faults, notes: [...notes, ...jobs.map(injectOne)] };
 }
@@ -53,12 +56,27 @@ function planFor(manifests: Manifests, found: FoundMicroservice, settings: Setti
     const message = `${kind} ${name} in namespace ${found.namespace} is not in the input`;
     return { ...none, faults: [problemAt(source, 'spec.workload', message)] };
   }
+  const misshapen = targets.flatMap((target) =>
+    templateFaults(target).map(({ field, message }) => problemAt(target.object, field, message)),
+  );
+  if (misshapen.length > 0) return { ...none, faults: misshapen };
   const unfit = targets.flatMap(({ template }) => templateProblems(template, plan));
   return {
     faults: unfit.map(({ field, message }) => problemAt(source, field, message)),
     notes: unbuilt.map((field) => problemAt(source, field, 'this version does not have it yet; it changes nothing')),
-    jobs: targets.map((target) => ({ found: target, plan })),
+    jobs: targets.map((target) => ({ microservice: found, found: target, plan })),
   };
+}
+
+/** A workload has one Microservice. Which of two is older, and so has it in a cluster, no file says. */
+function takenTwice(jobs: readonly Job[]): string[] {
+  return jobs.flatMap(({ microservice: { source }, found }, i) => {
+    const first = jobs.slice(0, i).find((job) => job.found === found)?.microservice.source;
+    if (first === undefined) return [];
+    const { kind, name } = found.object;
+    const message = `${kind} ${name} belongs to Microservice ${first.name} already: delete one of the two, or change its workload`;
+    return [problemAt(source, 'spec.workload', message)];
+  });
 }
 
 /** The workload that a Microservice names, and whatever carries its label by hand. */

@@ -1,6 +1,7 @@
 import type { Broker } from '../api/generated/broker.ts';
 import type { LogSink } from '../api/generated/logSink.ts';
 import type { Microservice } from '../api/generated/microservice.ts';
+import { apiVersion } from '../api/meta.ts';
 import { kindOf, type SchemaChecker } from '../api/schema.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { World } from '../plan/world.ts';
@@ -41,12 +42,21 @@ export function sortManifests(
   const [brokers, sinks]: [Broker[], LogSink[]] = [[], []];
   for (const source of objects) {
     const kind = kindOf(source.value);
-    if (kind === undefined) continue;
+    if (kind === undefined) {
+      if (isMeantForUs(source)) faults.push(problemAt(source, '', unknownKind));
+      continue;
+    }
     const checked = checker.check(kind, source.value);
     if (!checked.valid) {
       faults.push(...checked.problems.map(({ field, message }) => problemAt(source, field, message)));
     } else if (checked.object.kind === 'Microservice') {
-      microservices.push({ source, object: checked.object, namespace: source.namespace ?? namespace });
+      const found = { source, object: checked.object, namespace: source.namespace ?? namespace };
+      const twice = microservices.some(
+        (other) => other.namespace === found.namespace && other.source.name === source.name,
+      );
+      if (twice)
+        faults.push(problemAt(source, 'metadata.name', `is declared twice in namespace ${found.namespace}: leave one`));
+      microservices.push(found);
     } else if (checked.object.kind === 'Broker') brokers.push(checked.object);
     else sinks.push(checked.object);
   }
@@ -69,6 +79,14 @@ export function worldOf(manifests: Manifests, found: FoundMicroservice, settings
     namespace: { name, labels },
     settings,
   };
+}
+
+const [group] = apiVersion.split('/');
+const unknownKind = `is not a kind of this version: use apiVersion ${apiVersion} and kind Microservice, Broker or LogSink`;
+
+/** A slip in the kind or the version must not pass as somebody else's object. */
+function isMeantForUs({ apiVersion: version }: SourceObject): boolean {
+  return version.startsWith(`${group}/`);
 }
 
 function labelsOf(objects: readonly SourceObject[]): ReadonlyMap<string, Readonly<Record<string, string>>> {

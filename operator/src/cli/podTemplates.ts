@@ -7,6 +7,7 @@ export interface FoundTemplate {
   readonly object: SourceObject;
   /** The way to it within the document. */
   readonly path: Path;
+  /** Without members that are null: to the API server they are left out, and templates of charts are full of them. */
   readonly template: PodTemplate;
 }
 
@@ -24,7 +25,7 @@ export function podTemplateOf(object: SourceObject): FoundTemplate | undefined {
       (at, part) => (at as Record<string, unknown> | undefined)?.[part],
       object.value,
     );
-    if (isTemplate(value)) return { object, path: [...object.path, ...place], template: value };
+    if (isTemplate(value)) return { object, path: [...object.path, ...place], template: withoutNulls(value) };
   }
   return undefined;
 }
@@ -32,4 +33,8 @@ export function podTemplateOf(object: SourceObject): FoundTemplate | undefined {
 function isTemplate(value: unknown): value is PodTemplate {
   const spec = (value as { readonly spec?: { readonly containers?: unknown } } | null | undefined)?.spec;
   return Array.isArray(spec?.containers);
+}
+
+function withoutNulls<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_, member: unknown) => member ?? undefined));
 }

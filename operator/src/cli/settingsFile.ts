@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { readSettings, type Settings } from '../plan/settings.ts';
+import { unreadable } from './documents.ts';
 import { UsageError } from './usageError.ts';
 
 /**
@@ -9,9 +10,23 @@ import { UsageError } from './usageError.ts';
  */
 export function settingsFrom(path: string | undefined): Settings {
   if (path === undefined) return readSettings(undefined);
+  const text = textOf(path);
   try {
-    return readSettings(parse(readFileSync(path, 'utf8')));
+    return readSettings(parse(text, { prettyErrors: false }));
   } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`);
+    const where = error instanceof YAMLParseError ? `${path}:${lineAt(text, error.pos[0])}: not YAML` : path;
+    throw new UsageError(`${where}: ${(error as Error).message}`);
   }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
