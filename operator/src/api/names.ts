@@ -11,6 +11,9 @@ export const injectAnnotation = 'standpipe.dev/inject';
 /** On an injected pod: the record of what was done, as JSON. */
 export const injectedAnnotation = 'standpipe.dev/injected';
 
+/** On a stored Plan: how its first rollout went, as JSON. */
+export const trialAnnotation = 'standpipe.dev/trial';
+
 /** On generated objects: that they are ours, and whose they are. */
 export const managedByLabel = 'app.kubernetes.io/managed-by';
 export const managedBy = 'standpipe';

@@ -70,6 +70,11 @@ export const reasons = {
     text: 'It is not clear which of the containers has the port: set ports[].container to one that is no init container.',
   },
 
+  TapTakenBack: {
+    kind: 'tap',
+    text: 'The app failed with the tap and is served without it: check that it listens on the port of ports[].env.',
+  },
+
   // Microservices.
   Ready: { kind: 'state', text: 'Everything that was declared is in place.' },
   Invalid: { kind: 'state', text: 'The declaration contradicts itself or the cluster; nothing that runs was changed.' },
@@ -83,6 +88,27 @@ export const reasons = {
   NoWorkload: {
     kind: 'state',
     text: 'workload.kind is None: pods that carry the label are injected when they are created.',
+  },
+  RolloutPaused: { kind: 'state', text: 'The Deployment is paused: its pods get the sidecars when it is resumed.' },
+  RolloutPartitioned: {
+    kind: 'state',
+    text: 'The StatefulSet has a partition: pods below it keep what they have until it is lowered.',
+  },
+  RolloutOnDelete: {
+    kind: 'state',
+    text: 'The update strategy is OnDelete: pods get the sidecars when you delete them.',
+  },
+  AdmissionRefused: {
+    kind: 'state',
+    text: 'The API server refuses the pods with their sidecars, so the marks were taken back; the message has its answer.',
+  },
+  AppFailedAfterInjection: {
+    kind: 'state',
+    text: 'The app failed in its first injected pods, so the marks were taken back; the message has the evidence.',
+  },
+  TemplateContested: {
+    kind: 'state',
+    text: 'Somebody keeps removing the marks from the pod template and is not fought; change the Microservice to try again.',
   },
   WebhookNotWorking: {
     kind: 'state',

@@ -28,7 +28,6 @@ const marked = (name: string, revision: string) => {
 const manual = microservice({ rollout: { restart: 'manual', onCredentials: 'reload' } });
 
 test.each([
-  ['there is none', microservice(), undefined, { marked: true, reason: 'NoWorkload' }],
   ['it has the marks', microservice(), marked('orders', 'r1'), { marked: true, reason: 'Injected' }],
   [
     'rollouts are manual and it has no marks',
@@ -49,7 +48,8 @@ test.each([
     { marked: false, reason: 'RestartManual' },
   ],
 ] as const)('a workload is left as it is where %s', async (_, of, target, marking) => {
-  expect(await offlineMarker().mark(of, target, 'r1', AbortSignal.timeout(1000))).toEqual(marking);
+  const begin = () => Promise.reject(new Error('no rollout begins'));
+  expect(await offlineMarker().mark(of, target, 'r1', begin, AbortSignal.timeout(1000))).toEqual(marking);
 });
 
 test('marks that somebody else put there are not taken off', async () => {

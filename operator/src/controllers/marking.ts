@@ -10,6 +10,12 @@ import { applyMarks, markedByUs, marksOf } from './workloads.ts';
 export interface Marking {
   readonly marked: boolean;
   readonly reason: Reason;
+  /** What to say instead of the reason's own text. */
+  readonly message?: string | undefined;
+  /** The marks are those of an earlier Plan, after the wanted one failed. */
+  readonly failed?: true;
+  /** Why the workload replaces no pods at the moment. */
+  readonly hold?: Reason;
   /** When to look again, in milliseconds, where nothing else would bring it up. */
   readonly retryMs?: number;
 }
@@ -29,15 +35,15 @@ export class Marker {
   /**
    * Puts the marks on the workload that a Microservice names, once the webhook has been proven to work: marking rolls
    * the pods, and they must not come up bare.
-   * @param workload undefined for `kind: None`
+   * @param begin called before the marks are put on, and not where they are on already
    */
   async mark(
     microservice: Microservice,
-    workload: Workload | undefined,
+    workload: Workload,
     revision: string,
+    begin: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<Marking> {
-    if (workload === undefined) return { marked: true, reason: 'NoWorkload' };
     const { name } = microservice.metadata;
     const marks = marksOf(workload);
     if (microservice.spec.rollout?.restart === 'manual') {
@@ -47,6 +53,7 @@ export class Marker {
     if (!(await this.#kubelets.haveSidecars(signal)))
       return { marked: false, reason: 'KubernetesTooOld', retryMs: 60_000 };
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
+    await begin();
     await applyMarks(this.#client, workload, { microservice: name, revision }, signal);
     return { marked: true, reason: 'Injected' };
   }

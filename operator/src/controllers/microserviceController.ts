@@ -2,14 +2,14 @@ import { dateConditions, type Verdict } from '../api/conditions.ts';
 import type { Microservice, MicroserviceStatus } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
 import { templateProblems } from '../inject/fits.ts';
-import { inject } from '../inject/inject.ts';
-import { decideTaps } from '../inject/taps.ts';
+import { decideTaps, type TapDecision } from '../inject/taps.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Result } from '../kube/reconcileLoop.ts';
 import { formatKey, type KubeObject, type ObjectKey, referenceTo } from '../kube/wire.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Problem } from '../plan/problem.ts';
 import { type Resolution, resolve } from '../plan/resolve.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -18,12 +18,14 @@ import type { ControllerCache } from './cache.ts';
 import type { Contents } from './contents.ts';
 import type { DrainLedger } from './drains.ts';
 import { gatherWorld } from './gatherWorld.ts';
-import type { Marker, Marking } from './marking.ts';
+import type { Marker } from './marking.ts';
 import { microserviceStatus } from './microserviceStatus.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
+import type { Rollout, RolloutState } from './rollout.ts';
 import { keptStatus, writeStatus } from './status.ts';
 import type { StoredPlans } from './storedPlans.ts';
 import { findTarget } from './targetWorkload.ts';
+import type { FailedTrial } from './trials.ts';
 import { microservices, type Workload } from './types.ts';
 import type { UserSecrets } from './userSecrets.ts';
 import { problemVerdicts, progressVerdicts } from './verdicts.ts';
@@ -37,6 +39,7 @@ export interface MicroserviceParts {
   readonly contents: Contents;
   readonly plans: StoredPlans;
   readonly marker: Marker;
+  readonly rollout: Rollout;
   readonly userSecrets: UserSecrets;
   readonly drains: DrainLedger;
   readonly events: EventRecorder<Reason>;
@@ -79,11 +82,12 @@ export class MicroserviceController {
     if (Array.isArray(ready)) return this.#refuse(microservice, ready, signal);
     const taken = await this.#parts.contents.write(microservice, ready.resolution, ready.secrets, signal);
     if (taken !== null) return this.#refuse(microservice, [taken], signal);
-    const revision = await this.#parts.plans.store(microservice, ready.resolution.plan, signal);
-    const marking = await this.#mark(microservice, ready, revision, signal);
-    await this.#cleanUp(microservice, ready, revision, signal);
-    await this.#report(microservice, ready, revision, marking, signal);
-    return { requeueAfterMs: marking.retryMs ?? recheckMs };
+    const pods = this.#parts.cache.pods.byIndex('microservice', formatKey(key));
+    const { resolution, target } = ready;
+    const state = await this.#parts.rollout.step({ microservice, target, wanted: resolution.plan, pods }, signal);
+    await this.#cleanUp(microservice, ready, state, signal);
+    await this.#report(microservice, ready, state, signal);
+    return { requeueAfterMs: state.marking.retryMs ?? recheckMs };
   }
 
   /** Everything that can be wrong, before anything is written. */
@@ -101,41 +105,31 @@ export class MicroserviceController {
     return problems.length > 0 || Array.isArray(secrets) ? problems : { resolution, target, secrets };
   }
 
-  async #mark(microservice: Stored, { resolution, target }: Ready, revision: string, signal: AbortSignal) {
-    if (target !== undefined) {
-      const trial = inject(withLabel(templateOf(target), microservice.metadata.name), resolution.plan);
-      // Rolling pods that the webhook will admit as they are would disturb them for nothing.
-      if ('skip' in trial) return { marked: false, reason: trial.skip } satisfies Marking;
-    }
-    return this.#parts.marker.mark(microservice, target, revision, signal);
-  }
-
   /** Takes back what an earlier state of the Microservice left: marks elsewhere, unused Plans and Secrets. */
-  async #cleanUp(microservice: Stored, { resolution, target }: Ready, revision: string, signal: AbortSignal) {
+  async #cleanUp(microservice: Stored, { target }: Ready, state: RolloutState, signal: AbortSignal) {
     const { cache, marker, plans, contents } = this.#parts;
     const key = formatKey(microservice.metadata);
     const others = cache.marked(key).filter(({ metadata }) => metadata.uid !== target?.metadata.uid);
     await marker.unmark(others, signal);
-    const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), revision]);
+    const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), state.revision]);
     await plans.prune(microservice, inUse, signal);
-    // A pod of an earlier revision may still mount the Secret of a binding that is gone.
-    if (inUse.size > 1) return;
-    await contents.prune(microservice, new Set(resolution.plan.bindings.map(({ secretName }) => secretName)), signal);
+    // A pod of an earlier revision, or one to which a failed trial falls back, may mount the Secret of a binding that is gone.
+    if (inUse.size > 1 || !state.settled || state.failed !== undefined) return;
+    await contents.prune(microservice, new Set(state.plan.bindings.map(({ secretName }) => secretName)), signal);
   }
 
-  async #report(microservice: Stored, ready: Ready, revision: string, marking: Marking, signal: AbortSignal) {
+  async #report(microservice: Stored, { resolution, target }: Ready, state: RolloutState, signal: AbortSignal) {
     const { cache, drains } = this.#parts;
-    const { resolution, target } = ready;
+    const { plan, revision, marking, failed } = state;
     const key = formatKey(microservice.metadata);
     const running = cache.pods.byIndex('microservice', key);
-    const pods = surveyPods(running, resolution.plan, revision);
+    const pods = surveyPods(running, plan, revision);
     const desired = target === undefined ? pods.injected + pods.missing : desiredPods(target);
     const example = target === undefined ? (running[0] as PodTemplate | undefined) : templateOf(target);
-    const decision =
-      example === undefined ? ({ taps: [], reason: 'NoPorts' } as const) : decideTaps(example, resolution.plan);
+    const decision = tapDecision(example, plan, failed);
     const verdicts = progressVerdicts({ resolution, decision, marking, pods, desired });
     const totals = drains.totals(key) ?? microservice.status?.drains;
-    const facts = { plan: resolution.plan, revision, target, marked: marking.marked, pods, desired, drains: totals };
+    const facts = { plan, revision, target, marked: marking.marked, pods, desired, drains: totals };
     await this.#write(microservice, verdicts, microserviceStatus(facts), signal);
   }
 
@@ -175,7 +169,7 @@ export class MicroserviceController {
   }
 }
 
-function withLabel(template: PodTemplate, microservice: string): PodTemplate {
-  const labels = { ...template.metadata?.labels, 'standpipe.dev/microservice': microservice };
-  return { ...template, metadata: { ...template.metadata, labels } };
+function tapDecision(example: PodTemplate | undefined, plan: Plan, failed: FailedTrial | undefined): TapDecision {
+  if (failed !== undefined && plan.metrics.inbound === 'off') return { taps: [], reason: 'TapTakenBack' };
+  return example === undefined ? { taps: [], reason: 'NoPorts' } : decideTaps(example, plan);
 }

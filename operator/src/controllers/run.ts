@@ -14,11 +14,14 @@ import { BrokerController } from './brokerController.ts';
 import { ControllerCache, workloadKey } from './cache.ts';
 import { WebhookCanary } from './canary.ts';
 import { Contents } from './contents.ts';
+import { Contest } from './contest.ts';
 import { DrainLedger, drainOf } from './drains.ts';
 import { LogSinkController } from './logSinkController.ts';
 import { Marker } from './marking.ts';
 import { MicroserviceController } from './microserviceController.ts';
+import { Rollout } from './rollout.ts';
 import { StoredPlans } from './storedPlans.ts';
+import { Trials } from './trials.ts';
 import { UserSecrets } from './userSecrets.ts';
 import { marksOf } from './workloads.ts';
 
@@ -58,13 +61,24 @@ export class Controllers {
       reasons: Object.keys(reasons) as Reason[],
       log,
     });
+    const plans = new StoredPlans(client, cache.plans);
+    const marker = new Marker(client, new WebhookCanary(client, options.canaryNamespace, settings));
+    const rollout = new Rollout({
+      client,
+      clock: systemClock,
+      plans,
+      marker,
+      trials: new Trials(client, plans, systemClock),
+      contest: new Contest(client, systemClock),
+    });
     const microservices = new MicroserviceController({
       client,
       cache,
       settings,
       contents: new Contents(client, cache.secrets, namespace),
-      plans: new StoredPlans(client, cache.plans),
-      marker: new Marker(client, new WebhookCanary(client, options.canaryNamespace, settings)),
+      plans,
+      marker,
+      rollout,
       userSecrets: new UserSecrets(client),
       drains: this.#drains,
       events: this.#events,

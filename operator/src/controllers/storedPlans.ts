@@ -43,6 +43,17 @@ export class StoredPlans {
     return revision;
   }
 
+  /** The stored Plan of a revision, if there is one. */
+  find(owner: Microservice, revision: string): ControllerRevision | undefined {
+    const name = planName(owner.metadata.name, revision);
+    return this.#of(owner).find((stored) => stored.metadata.name === name);
+  }
+
+  /** The stored Plans of a Microservice. */
+  newestFirst(owner: Microservice): readonly ControllerRevision[] {
+    return this.#of(owner).toSorted((a, b) => b.revision - a.revision);
+  }
+
   /** Deletes Plans that no pod uses, oldest first, beyond the number that is kept. */
   async prune(owner: Microservice, inUse: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const unused = this.#of(owner)

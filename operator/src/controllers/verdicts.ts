@@ -3,6 +3,7 @@ import { type Reason, reasons } from '../api/reasons.ts';
 import type { TapDecision } from '../inject/taps.ts';
 import { type Problem, problemText } from '../plan/problem.ts';
 import type { Resolution } from '../plan/resolve.ts';
+import type { Marking } from './marking.ts';
 import type { PodSurvey } from './podSurvey.ts';
 
 /** How far a Microservice has come: what its conditions are made from. */
@@ -10,7 +11,7 @@ export interface Progress {
   readonly resolution: Resolution;
   readonly decision: TapDecision;
   /** Whether the workload was marked, and why not. */
-  readonly marking: { readonly marked: boolean; readonly reason: Reason; readonly message?: string | undefined };
+  readonly marking: Pick<Marking, 'marked' | 'reason' | 'message' | 'failed' | 'hold'>;
   readonly pods: PodSurvey;
   readonly desired: number;
 }
@@ -75,7 +76,8 @@ export function progressVerdicts(progress: Progress): Verdict[] {
 
 function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
   const type = 'Injected';
-  if (!marking.marked) return { type, status: 'False', reason: marking.reason, message: marking.message };
+  if (!marking.marked || marking.failed)
+    return { type, status: 'False', reason: marking.reason, message: marking.message };
   if (pods.skipped.length > 0) {
     const first = pods.skipped[0];
     const count = pods.skipped.length === 1 ? '1 pod was' : `${pods.skipped.length} pods were`;
@@ -85,6 +87,9 @@ function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
   const current = pods.injected - pods.stale;
   if (current < desired || pods.stale > 0 || pods.missing > 0) {
     const message = `${current} of ${desired} pods carry the current revision, ${pods.stale} an older one, ${pods.missing} none`;
+    const hold = marking.hold;
+    if (hold !== undefined)
+      return { type, status: 'False', reason: hold, message: `${message}. ${reasons[hold].text}` };
     return { type, status: 'False', reason: 'RollingOut', message };
   }
   return { type, status: 'True', reason: marking.reason };

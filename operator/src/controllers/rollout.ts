@@ -1,0 +1,166 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import { microserviceLabel } from '../api/names.ts';
+import { type Reason, reasons } from '../api/reasons.ts';
+import { inject } from '../inject/inject.ts';
+import { recordOf } from '../inject/record.ts';
+import type { PodTemplate } from '../inject/template.ts';
+import type { Pod } from '../kube/builtin.ts';
+import type { Client } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { isApiError } from '../kube/errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { revisionOf } from '../plan/revision.ts';
+import type { Contest } from './contest.ts';
+import { isHealthy, isReady, rolloutHold } from './health.ts';
+import type { Marker, Marking } from './marking.ts';
+import type { StoredPlans } from './storedPlans.ts';
+import { judgeTrial } from './trial.ts';
+import type { FailedTrial, Trials } from './trials.ts';
+import type { Workload } from './types.ts';
+import { marksOf, templateOf } from './workloads.ts';
+
+/** What a rollout is made of. */
+export interface RolloutParts {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly plans: StoredPlans;
+  readonly marker: Marker;
+  readonly trials: Trials;
+  readonly contest: Contest;
+}
+
+/** A Microservice with everything that its rollout is decided by. */
+export interface RolloutInput {
+  readonly microservice: Microservice;
+  readonly target: Workload | undefined;
+  /** The Plan that the declaration comes to. */
+  readonly wanted: Plan;
+  readonly pods: readonly Pod[];
+}
+
+/** How far a rollout is. */
+export interface RolloutState {
+  readonly marking: Marking;
+  /** The Plan in use, which is another one than wanted after a failed trial. */
+  readonly plan: Plan;
+  readonly revision: string;
+  /** The trial that failed, if the Plan in use is what was fallen back to. */
+  readonly failed: FailedTrial | undefined;
+  /** Whether the revision's trial is over: until then what the one before needs is kept. */
+  readonly settled: boolean;
+}
+
+/** When to look at a running trial again, in milliseconds. */
+const trialMs = 5_000;
+
+/** Takes a Plan to the pods of a workload: as a trial, which is taken back if the app does not stand it. */
+export class Rollout {
+  readonly #parts: RolloutParts;
+
+  constructor(parts: RolloutParts) {
+    this.#parts = parts;
+  }
+
+  /** One step of the rollout; it is repeated until nothing is left to do. */
+  async step(input: RolloutInput, signal: AbortSignal): Promise<RolloutState> {
+    const { microservice, target, wanted } = input;
+    const { plan, failed } = target === undefined ? { plan: wanted } : this.#parts.trials.choose(microservice, wanted);
+    if (plan === null) return this.#giveUp(input, failed, signal);
+    const revision = await this.#parts.plans.store(microservice, plan, signal);
+    const state = { plan, revision, failed };
+    if (target === undefined) {
+      return { ...state, marking: { marked: true, reason: 'NoWorkload' }, settled: true };
+    }
+    const marking =
+      (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, revision, signal));
+    if (!marking.marked) return { ...state, marking, settled: false };
+    const judged = await this.#judge(input, target, revision, signal);
+    const hold = rolloutHold(target);
+    return {
+      ...state,
+      marking: { ...marking, ...judged.retry, ...(hold === undefined ? {} : { hold }), ...failure(failed, plan) },
+      settled: judged.settled,
+    };
+  }
+
+  /** No Plan is left that the app stands: the pods roll back to bare. */
+  async #giveUp(input: RolloutInput, failed: FailedTrial | undefined, signal: AbortSignal): Promise<RolloutState> {
+    const { target, wanted } = input;
+    if (target !== undefined) await this.#parts.marker.unmark([target], signal);
+    const reason: Reason = failed?.reason ?? 'AppFailedAfterInjection';
+    const marking: Marking = { marked: false, reason, message: evidenceText(reason, failed?.evidence) };
+    return { marking, plan: wanted, revision: revisionOf(wanted), failed, settled: false };
+  }
+
+  /** Why the workload must not be marked, if there is a reason. */
+  async #hindrance(input: RolloutInput, target: Workload, plan: Plan, signal: AbortSignal): Promise<Marking | null> {
+    const { metadata, status } = input.microservice;
+    // Rolling pods that the webhook will admit as they are would disturb them for nothing.
+    const trial = inject(withLabel(templateOf(target), metadata.name), plan);
+    if ('skip' in trial) return { marked: false, reason: trial.skip };
+    const [uid, generation] = [metadata.uid ?? '', metadata.generation ?? 0];
+    const standing = this.#parts.contest.standing(uid, generation);
+    if (standing !== undefined) return contested(standing);
+    const wasMarked = status?.workload?.uid === target.metadata.uid;
+    if (!wasMarked || marksOf(target)?.microservice === metadata.name) return null;
+    const loss = await this.#parts.contest.lost(uid, generation, target, metadata.name, signal);
+    if (loss.state === 'present') return { marked: true, reason: 'Injected' };
+    return loss.state === 'contested' ? contested(loss.by) : null;
+  }
+
+  #mark({ microservice }: RolloutInput, target: Workload, revision: string, signal: AbortSignal): Promise<Marking> {
+    const begin = () => this.#parts.trials.begin(microservice, revision, isHealthy(target), signal);
+    return this.#parts.marker.mark(microservice, target, revision, begin, signal);
+  }
+
+  async #judge({ microservice, pods }: RolloutInput, workload: Workload, revision: string, signal: AbortSignal) {
+    const trial = this.#parts.trials.of(microservice, revision);
+    if (trial === undefined || trial.state !== 'running') return { settled: true, retry: {} };
+    const verdict = judgeTrial({ trial, revision, workload, pods, now: this.#parts.clock.date() });
+    if (verdict.state === 'running') {
+      // What was not healthy before is not judged, so nothing is kept for a fallback and no time is running.
+      return trial.healthyBefore ? { settled: false, retry: { retryMs: trialMs } } : { settled: true, retry: {} };
+    }
+    await this.#parts.trials.end(microservice, revision, trial, verdict, signal);
+    if (verdict.state === 'passed') return { settled: true, retry: {} };
+    if (workload.kind === 'StatefulSet') await this.#clear(pods, revision, signal);
+    // What is fallen back to is chosen by the next step.
+    return { settled: false, retry: { retryMs: 1 } };
+  }
+
+  /** A StatefulSet waits for its broken pod before it replaces it, even with the template it had before. */
+  async #clear(pods: readonly Pod[], revision: string, signal: AbortSignal): Promise<void> {
+    const broken = pods.filter(
+      (pod) => recordOf(pod as unknown as PodTemplate)?.revision === revision && !isReady(pod),
+    );
+    for (const { metadata } of broken) {
+      const { name, namespace, uid } = metadata;
+      try {
+        await this.#parts.client.evict({ namespace, name }, { uid, signal });
+      } catch (error) {
+        // Gone by itself, replaced, or protected by its disruption budget: then it is its owner's to end.
+        if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT', 'KUBE_TOO_MANY_REQUESTS')) throw error;
+      }
+    }
+  }
+}
+
+/** After a fallback to another Plan than the untapped one, the Microservice does not have what it declares. */
+function failure(failed: FailedTrial | undefined, plan: Plan): Partial<Marking> {
+  if (failed === undefined || plan.metrics.inbound === 'off') return {};
+  return { failed: true, reason: failed.reason, message: evidenceText(failed.reason, failed.evidence) };
+}
+
+function contested(by: string): Marking {
+  const message = `field manager ${by} keeps removing the marks: ${reasons.TemplateContested.text}`;
+  return { marked: false, reason: 'TemplateContested', message };
+}
+
+function evidenceText(reason: Reason, evidence = ''): string {
+  return evidence === '' ? reasons[reason].text : `${reasons[reason].text} Evidence: ${evidence}`;
+}
+
+function withLabel(template: PodTemplate, microservice: string): PodTemplate {
+  const labels = { ...template.metadata?.labels, [microserviceLabel]: microservice };
+  return { ...template, metadata: { ...template.metadata, labels } };
+}

@@ -1,0 +1,114 @@
+import type { Microservice } from '../api/generated/microservice.ts';
+import { planName, trialAnnotation } from '../api/names.ts';
+import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts';
+import type { Applied } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Plan } from '../plan/plan.ts';
+import { revisionOf } from '../plan/revision.ts';
+import { type StoredPlans, storedPlan } from './storedPlans.ts';
+import type { Trial, TrialFailure, TrialVerdict } from './trial.ts';
+
+/** The field manager of the trial's annotation on a stored Plan. */
+const trialManager = 'standpipe-trial';
+
+/** A trial that failed, and what it led to. */
+export interface FailedTrial {
+  readonly revision: string;
+  readonly reason: TrialFailure;
+  readonly evidence: string;
+}
+
+/** The Plan to use, and the trial that failed before it, if one did. `plan` is null where the pods shall be bare again. */
+export interface Choice {
+  readonly plan: Plan | null;
+  readonly failed?: FailedTrial;
+}
+
+/** Keeps the outcome of each revision's first rollout on its stored Plan, and chooses by it what is used. */
+export class Trials {
+  readonly #client: Client;
+  readonly #plans: StoredPlans;
+  readonly #clock: Clock;
+  /** What was written last, by UID of the Microservice and revision: the cache may be behind. */
+  readonly #written = new Map<string, Trial>();
+
+  constructor(client: Client, plans: StoredPlans, clock: Clock) {
+    this.#client = client;
+    this.#plans = plans;
+    this.#clock = clock;
+  }
+
+  /** The trial of a revision, if it ever began. */
+  of(owner: Microservice, revision: string): Trial | undefined {
+    const written = this.#written.get(`${owner.metadata.uid}/${revision}`);
+    return written ?? trialOn(this.#plans.find(owner, revision));
+  }
+
+  /**
+   * The Plan to use: the wanted one; without the tap, where the app failed with it; else the last one that passed; else
+   * none. A failed revision is not tried again.
+   */
+  choose(owner: Microservice, wanted: Plan): Choice {
+    const first = this.of(owner, revisionOf(wanted));
+    if (first?.state !== 'failed') return { plan: wanted };
+    const failed = { revision: revisionOf(wanted), reason: reasonOf(first), evidence: first.evidence ?? '' };
+    const untapped = withoutTap(wanted);
+    if (untapped !== null && failed.reason === 'AppFailedAfterInjection') {
+      if (this.of(owner, revisionOf(untapped))?.state !== 'failed') return { plan: untapped, failed };
+    }
+    const passed = this.#plans.newestFirst(owner).find((stored) => trialOn(stored)?.state === 'passed');
+    return { plan: passed === undefined ? null : storedPlan(passed), failed };
+  }
+
+  /** Notes that the rollout of a revision begins, unless it began before. */
+  async begin(owner: Microservice, revision: string, healthyBefore: boolean, signal: AbortSignal): Promise<void> {
+    if (this.of(owner, revision) !== undefined) return;
+    const since = this.#clock.date().toISOString();
+    await this.#write(owner, revision, { state: 'running', since, healthyBefore }, signal);
+  }
+
+  /** Notes how it ended. */
+  async end(
+    owner: Microservice,
+    revision: string,
+    trial: Trial,
+    verdict: TrialVerdict,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#write(owner, revision, { ...trial, ...verdict }, signal);
+  }
+
+  async #write(owner: Microservice, revision: string, trial: Trial, signal: AbortSignal): Promise<void> {
+    const { namespace, name, uid } = owner.metadata;
+    const metadata = {
+      name: planName(name, revision),
+      namespace,
+      annotations: { [trialAnnotation]: JSON.stringify(trial) },
+    };
+    const body = { metadata } as unknown as Applied<ControllerRevision>;
+    await this.#client.apply(controllerRevisions, body, { fieldManager: trialManager, force: true, signal });
+    this.#written.set(`${uid}/${revision}`, trial);
+  }
+}
+
+/** The same Plan with the tap off; null where it has none. */
+function withoutTap(plan: Plan): Plan | null {
+  if (plan.metrics.inbound === 'off' || plan.ports.length === 0) return null;
+  return { ...plan, metrics: { ...plan.metrics, inbound: 'off' } };
+}
+
+function reasonOf({ reason }: Trial): TrialFailure {
+  return reason ?? 'AppFailedAfterInjection';
+}
+
+function trialOn(stored: ControllerRevision | undefined): Trial | undefined {
+  const text = stored?.metadata.annotations?.[trialAnnotation];
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Trial;
+  } catch {
+    // Somebody wrote over it: the revision is tried anew.
+    return undefined;
+  }
+}
