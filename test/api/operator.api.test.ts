@@ -164,7 +164,7 @@ describe('a binding', () => {
         'security.protocol=SASL_PLAINTEXT',
         'sasl.mechanism=SCRAM-SHA-512',
         'sasl.username=shop',
-        'sasl.password=p"w\\\\d',
+        'sasl.password=p"w\\d',
         '',
       ].join('\n'),
     });
