@@ -81,9 +81,9 @@ async function look(demo: Demo): Promise<void> {
 }
 
 function farewell(screen: Screen, start: number): void {
-  const k = `node test/cluster/main.ts exec --name ${clusterName} -- kubectl`;
+  const k = `.tools/node/bin/node test/cluster/main.ts exec --name ${clusterName} -- kubectl`;
   screen.heading(`Done in ${readable(Date.now() - start)}. The cluster stays; look further:`);
-  screen.say(`  alias k='${k}'    # in this folder, with Node 24 on PATH (.tools/node/bin)
+  screen.say(`  alias k='${k}'    # in this folder
   k -n shop get microservice orders -o yaml
   k -n shop describe pod -l app.kubernetes.io/name=orders
   k -n shop get configmaps,secrets,controllerrevisions -l app.kubernetes.io/managed-by=standpipe

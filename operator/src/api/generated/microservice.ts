@@ -35,11 +35,11 @@ export interface MicroserviceSpec {
    */
   readonly bindings?: readonly MicroserviceBinding[];
   /**
-   * The topics that the service writes to. It may write to no others.
+   * The topics that the service writes to. With a principal of its own on the Broker it may write to no others; a credential that is shared is not narrowed.
    */
   readonly publishes?: readonly MicroservicePublish[];
   /**
-   * The topics that the service reads. It may read no others.
+   * The topics that the service reads. With a principal of its own on the Broker it may read no others; a credential that is shared is not narrowed.
    */
   readonly subscribes?: readonly MicroserviceSubscribe[];
   readonly logging?: MicroserviceLogging;
@@ -82,7 +82,7 @@ export interface MicroservicePort {
    */
   readonly env?: string;
   /**
-   * The container that listens on the port. Default: the container that declares the port, else the first of workload.containers, else the first container. Example: app
+   * The container that listens on the port. Default: the one that lists the port among its containerPorts, or the only container there is. Example: app
    */
   readonly container?: string;
 }
@@ -92,7 +92,7 @@ export interface MicroserviceBinding {
    */
   readonly name: string;
   /**
-   * A Broker (cluster-scoped). The service gets a principal on it with the rights that publishes and subscribes need. Example: main
+   * A Broker (cluster-scoped). The service gets its address and a credential: its own, with just the rights that publishes and subscribes need, or the one that the Broker shares. Example: main
    */
   readonly brokerName?: string;
   readonly microservice?: MicroserviceBindingMicroservice;
