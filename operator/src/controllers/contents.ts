@@ -1,8 +1,9 @@
 import type { Microservice } from '../api/generated/microservice.ts';
-import { configMapName, logsConfigKey, metricsConfigKey } from '../api/names.ts';
+import { bindingSecretName, configMapName, logsConfigKey, metricsConfigKey } from '../api/names.ts';
 import { configMaps, type Secret, secrets } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
 import type { Store } from '../kube/store.ts';
+import type { PlanBinding } from '../plan/plan.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Resolution } from '../plan/resolve.ts';
 import { type SecretContent, secretContent } from './bindingSecrets.ts';
@@ -13,14 +14,12 @@ type Secrets = ReadonlyMap<string, SecretContent>;
 
 /** What pods find in their volumes: the ConfigMap of the sidecars and the Secrets of the bindings. */
 export class Contents {
-  readonly #client: Client;
   readonly #owned: OwnedObjects;
   readonly #platformSecrets: Store<Secret>;
   readonly #namespace: string;
 
   /** @param namespace the operator's own, where the platform's Secrets are */
   constructor(client: Client, platformSecrets: Store<Secret>, namespace: string) {
-    this.#client = client;
     this.#owned = new OwnedObjects(client);
     this.#platformSecrets = platformSecrets;
     this.#namespace = namespace;
@@ -58,16 +57,23 @@ export class Contents {
     }
   }
 
-  /** Deletes the Secrets of bindings that are no longer declared. @param kept the names of those that are */
-  async prune(owner: Microservice, kept: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    const { name: ownerName, namespace, uid } = owner.metadata;
-    for (const { secretName } of owner.status?.bindings ?? []) {
-      if (secretName === undefined || kept.has(secretName) || !secretName.startsWith(`standpipe.${ownerName}.`))
-        continue;
-      const secret = await this.#client.find(secrets, { namespace, name: secretName }, { signal });
-      const ours = secret?.metadata.ownerReferences?.some((reference) => reference.uid === uid) === true;
-      if (!ours) continue;
-      await this.#client.delete(secrets, { namespace, name: secretName }, { uid: secret?.metadata.uid, signal });
+  /**
+   * Deletes the Secrets of bindings that are no longer declared.
+   * @param before the bindings of earlier Plans: the status has lost those that went while pods still mounted them
+   * @param now those of the current one
+   */
+  async prune(
+    owner: Microservice,
+    before: readonly PlanBinding[],
+    now: readonly PlanBinding[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const kept = new Set(now.map(({ secretName }) => secretName));
+    const names = new Set(before.map(({ secretName }) => secretName));
+    for (const name of names) {
+      // Other Secrets are those that a team wrote by itself.
+      const generated = name.startsWith(bindingSecretName(owner.metadata.name, ''));
+      if (generated && !kept.has(name)) await this.#owned.remove(secrets, owner, name, signal);
     }
   }
 

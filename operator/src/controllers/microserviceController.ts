@@ -23,7 +23,7 @@ import { microserviceStatus } from './microserviceStatus.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import { keptStatus, writeStatus } from './status.ts';
-import type { StoredPlans } from './storedPlans.ts';
+import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { findTarget } from './targetWorkload.ts';
 import type { FailedTrial } from './trials.ts';
 import { microservices, type Workload } from './types.ts';
@@ -115,7 +115,8 @@ export class MicroserviceController {
     await plans.prune(microservice, inUse, signal);
     // A pod of an earlier revision, or one to which a failed trial falls back, may mount the Secret of a binding that is gone.
     if (inUse.size > 1 || !state.settled || state.failed !== undefined) return;
-    await contents.prune(microservice, new Set(state.plan.bindings.map(({ secretName }) => secretName)), signal);
+    const before = plans.newestFirst(microservice).flatMap((stored) => storedPlan(stored).bindings);
+    await contents.prune(microservice, before, state.plan.bindings, signal);
   }
 
   async #report(microservice: Stored, { resolution, target }: Ready, state: RolloutState, signal: AbortSignal) {

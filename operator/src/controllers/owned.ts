@@ -32,6 +32,9 @@ export function ownedMeta(owner: Microservice, name: string): Partial<ObjectMeta
 /** How long an object that was found right is not looked at again, in milliseconds; a change of its content is written at once. */
 const trustMs = 5 * 60_000;
 
+/** In the place of a digest: the object is not there, or is not the Microservice's. */
+const gone = 'gone';
+
 /**
  * Writes generated objects, and only where they differ. It reads before it writes, so an object of somebody else is
  * never touched, and remembers what it found, so that a reconcile without news costs no call.
@@ -57,7 +60,7 @@ export class OwnedObjects {
     signal: AbortSignal,
   ): Promise<void> {
     const namespace = owner.metadata.namespace ?? '';
-    const key = `${type.kind}/${namespace}/${name}`;
+    const key = keyOf(type, namespace, name);
     const wanted = digest([owner.metadata.uid, content]);
     const known = this.#known.get(key);
     if (known?.digest === wanted && performance.now() < known.until) return;
@@ -70,6 +73,23 @@ export class OwnedObjects {
     this.#known.set(key, { digest: wanted, until: performance.now() + trustMs });
   }
 
+  /** Deletes one object, if there is one and it is the Microservice's. Asked again, it makes no call. */
+  async remove<T extends KubeObject>(
+    type: ResourceType<T>,
+    owner: Microservice,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const namespace = owner.metadata.namespace ?? '';
+    const key = keyOf(type, namespace, name);
+    if (this.#known.get(key)?.digest === gone) return;
+    const found = await this.#client.find(type, { namespace, name }, { signal });
+    if (found !== undefined && ownedBy(found, owner)) {
+      await this.#client.delete(type, { namespace, name }, { uid: found.metadata.uid, signal });
+    }
+    this.#known.set(key, { digest: gone, until: Number.POSITIVE_INFINITY });
+  }
+
   /** Forgets what it knows of a Microservice's objects. */
   forget(namespace: string, microservice: string): void {
     for (const key of this.#known.keys()) {
@@ -77,6 +97,10 @@ export class OwnedObjects {
       if (keyNamespace === namespace && name?.startsWith(`standpipe.${microservice}`)) this.#known.delete(key);
     }
   }
+}
+
+function keyOf({ kind }: ResourceType, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
 }
 
 function ownedBy(object: KubeObject, owner: Microservice): boolean {
