@@ -67,7 +67,11 @@ export class OwnedObjects {
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && !ownedBy(found, owner)) throw new NotOursError(type.kind, namespace, name);
     if (found === undefined || !contains(found, content)) {
-      const body = { ...content, metadata: ownedMeta(owner, name) } as unknown as Applied<T>;
+      const replaced = found !== undefined && typeOf(found) !== typeOf(content);
+      const uid = found?.metadata.uid;
+      if (replaced) await this.#client.delete(type, { namespace, name }, { uid, signal });
+      const metadata = { ...ownedMeta(owner, name), ...(replaced ? {} : { uid }) };
+      const body = { ...content, metadata } as unknown as Applied<T>;
       await this.#client.apply(type, body, { fieldManager, force: true, signal });
     }
     this.#known.set(key, { digest: wanted, until: performance.now() + trustMs });
@@ -97,6 +101,11 @@ export class OwnedObjects {
       if (keyNamespace === namespace && name?.startsWith(`standpipe.${microservice}`)) this.#known.delete(key);
     }
   }
+}
+
+/** The type of a Secret cannot be changed: a binding of another type needs another Secret. */
+function typeOf(object: object): unknown {
+  return (object as { readonly type?: unknown }).type;
 }
 
 function keyOf({ kind }: ResourceType, namespace: string, name: string): string {
