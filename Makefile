@@ -1,5 +1,5 @@
 # Everything here sets up what it needs by itself, prints what it does and can be run again.
-# Needed beforehand: Linux, make, npm, and for clusters root with Go, a C compiler and Java, or Docker with kind.
+# Needed beforehand: Linux, make, npm, and for clusters Docker with kind and kubectl, or root on Debian with Go.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ demo-down: setup ## End what "make demo" left running
 test: setup lint types ## Run everything; ends in "N passed, N failed, N skipped"
 	@node test/run.ts
 
-test-unit: setup ## Run the tests of pure code
+test-unit: setup ## Run the tests that need no Kubernetes
 	@node test/run.ts unit
 
 test-api: setup ## Run the tests that need a real API server
