@@ -60,7 +60,7 @@ export class OperatorProcesses {
   }
 
   async #spawn(component: 'controller' | 'webhook', args: readonly string[], probePort: number): Promise<void> {
-    const env = { ...process.env, KUBECONFIG: await this.#kubeconfig(component), POD_NAMESPACE: 'standpipe-system' };
+    const env = { ...process.env, KUBECONFIG: await kubeconfigOf(component, this.folder), POD_NAMESPACE: 'standpipe-system' };
     const child = spawn(process.execPath, [join(root, 'operator/src/main.ts'), ...args], { env });
     const log = createWriteStream(join(this.folder, `${component}.log`));
     child.stdout.pipe(log);
@@ -73,15 +73,14 @@ export class OperatorProcesses {
     }
     throw new Error(`the ${component} is not ready:\n${this.logs(component)}`);
   }
+}
 
-  /** The admin's kubeconfig with the service account's token in place of the admin's. */
-  async #kubeconfig(component: string): Promise<string> {
-    const account = `standpipe-${component}`;
-    const token = await kubectl(['-n', 'standpipe-system', 'create', 'token', account, '--duration=2h']);
-    const config = parse(readFileSync(process.env.KUBECONFIG ?? '', 'utf8')) as KubeConfigFile;
-    for (const user of config.users) user.user = { token: token.trim() };
-    const path = join(this.folder, `${component}.kubeconfig`);
-    writeFileSync(path, stringify(config));
-    return path;
-  }
+/** Writes a kubeconfig by which a component's own service account is used, and returns its path. */
+export async function kubeconfigOf(component: 'controller' | 'webhook', folder: string): Promise<string> {
+  const token = await kubectl(['-n', 'standpipe-system', 'create', 'token', `standpipe-${component}`, '--duration=2h']);
+  const config = parse(readFileSync(process.env.KUBECONFIG ?? '', 'utf8')) as KubeConfigFile;
+  for (const user of config.users) user.user = { token: token.trim() };
+  const path = join(folder, `${component}.kubeconfig`);
+  writeFileSync(path, stringify(config));
+  return path;
 }
