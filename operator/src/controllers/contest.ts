@@ -1,4 +1,4 @@
-import { microserviceLabel } from '../api/names.ts';
+import { fieldManager } from '../api/names.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ResourceType } from '../kube/resourceType.ts';
@@ -66,12 +66,11 @@ export class Contest {
   }
 }
 
-/** Who wrote the workload last: the manager of its newest managed fields that do not hold our label. */
+/** Who wrote the workload last, as far as its managed fields tell: a writer that only removes leaves no trace there. */
 function lastWriter({ metadata }: Workload): string {
   const others = (metadata.managedFields ?? []).filter(
-    ({ subresource, fieldsV1 }) =>
-      subresource === undefined && !JSON.stringify(fieldsV1 ?? {}).includes(microserviceLabel),
+    ({ manager, subresource }) => subresource === undefined && manager !== fieldManager,
   );
   const newest = others.toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
-  return newest?.manager ?? 'somebody unknown';
+  return newest?.manager ?? 'unknown';
 }

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { isHealthy, rolloutHold } from './health.ts';
+import { workload } from './testing/builders.ts';
+
+const of = (kind: Parameters<typeof workload>[0], spec: object, status: object, generation = 1) => {
+  const metadata = { name: 'orders', namespace: 'shop', uid: 'u', generation };
+  return workload(kind, spec, { metadata, status: { observedGeneration: 1, ...status } });
+};
+
+test.each([
+  ['a Deployment with all pods ready', of('Deployment', { replicas: 2 }, { readyReplicas: 2 }), true],
+  ['a Deployment that lacks a pod', of('Deployment', { replicas: 2 }, { readyReplicas: 1 }), false],
+  [
+    'a Deployment whose controller has not seen its newest state',
+    of('Deployment', { replicas: 1 }, { readyReplicas: 1 }, 2),
+    false,
+  ],
+  ['a Deployment that wants no pods', of('Deployment', { replicas: 0 }, { readyReplicas: 0 }), false],
+  ['a StatefulSet with its one pod ready', of('StatefulSet', {}, { readyReplicas: 1 }), true],
+  ['a DaemonSet ready on every node', of('DaemonSet', {}, { desiredNumberScheduled: 3, numberReady: 3 }), true],
+  ['a DaemonSet on no node', of('DaemonSet', {}, { desiredNumberScheduled: 0, numberReady: 0 }), false],
+  ['a CronJob', of('CronJob', {}, {}), false],
+] as const)('%s counts as healthy: %#', (_title, object, expected) => {
+  expect(isHealthy(object)).toBe(expected);
+});
+
+test.each([
+  ['a Deployment that is paused', workload('Deployment', { paused: true }), 'RolloutPaused'],
+  [
+    'a StatefulSet with a partition',
+    workload('StatefulSet', { updateStrategy: { rollingUpdate: { partition: 1 } } }),
+    'RolloutPartitioned',
+  ],
+  [
+    'a DaemonSet that is updated on delete',
+    workload('DaemonSet', { updateStrategy: { type: 'OnDelete' } }),
+    'RolloutOnDelete',
+  ],
+  ['a Deployment that rolls', workload('Deployment'), undefined],
+] as const)('%s is held by %#', (_title, object, expected) => {
+  expect(rolloutHold(object)).toBe(expected);
+});
