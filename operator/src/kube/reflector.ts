@@ -6,18 +6,30 @@ import { type Clock, sleep, systemClock } from './clock.ts';
 import { ApiError, isApiError, TransportError } from './errors.ts';
 import { type Log, silentLog } from './log.ts';
 import type { ResourceType } from './resourceType.ts';
+import { isOlder } from './resourceVersion.ts';
 import type { Store } from './store.ts';
 import { strip } from './strip.ts';
 import { Watchdog } from './watchdog.ts';
 import type { KubeObject } from './wire.ts';
 
 /** Why a watch had to be opened again. `closed` is the server's own end of a stream, the only one that is planned. */
-export type RestartReason = 'closed' | 'early_close' | 'stalled' | 'expired' | 'api_error' | 'network' | 'protocol';
+export type RestartReason =
+  | 'closed'
+  | 'early_close'
+  | 'stalled'
+  | 'expired'
+  | 'stale'
+  | 'api_error'
+  | 'network'
+  | 'protocol';
 
 export interface ReflectorHooks {
   /** A watch ended, or a list or a watch failed. */
   readonly restarted?: ((type: ResourceType, reason: RestartReason) => void) | undefined;
-  /** A list brought changes that no watch had told: normally none, now and then one that happened in between. */
+  /**
+   * A list or a later watch brought changes that the watch before had not told: normally none, now and then one that
+   * happened in between.
+   */
   readonly repaired?: ((type: ResourceType, changes: number) => void) | undefined;
 }
 
@@ -29,7 +41,7 @@ export interface ReflectorOptions<T extends KubeObject> extends Selection {
   readonly transform?: ((object: T) => T) | undefined;
   /** Objects per page of a list. */
   readonly pageSize?: number | undefined;
-  /** How often everything is listed again although nothing seems to be wrong; an hour by default. */
+  /** How often everything is listed again although nothing seems to be wrong; ten minutes by default. */
   readonly relistEveryMs?: number | undefined;
   readonly hooks?: ReflectorHooks | undefined;
   readonly log?: Log | undefined;
@@ -37,14 +49,21 @@ export interface ReflectorOptions<T extends KubeObject> extends Selection {
   readonly random?: Random | undefined;
 }
 
-/** The server sends a bookmark about once a minute: a stream that is silent for longer than this is dead. */
-const stallMs = 90_000;
+/**
+ * How long the server keeps a watch open, in seconds: drawn for each, so that they do not all end together. It is short
+ * because a dead connection looks like a quiet one: servers send bookmarks only once a minute, but they do end a stream
+ * in time. Opening it again costs one request and no list.
+ */
+const watchSeconds = { shortest: 28, longest: 33 };
 
-/** How long the server keeps a watch open, in seconds: drawn for each, so that they do not all end together. */
-const watchSeconds = { shortest: 240, longest: 300 };
+/** A stream that is silent for longer than servers keep it open is dead. */
+const stallMs = 38_000;
 
 /** A watch that lived for this long counts as a success, after which waiting starts from the beginning again. */
-const healthyMs = 30_000;
+const healthyMs = 20_000;
+
+/** For how long lists are refused that are older than what is known; a database that went back in time stays so. */
+const staleMs = 60_000;
 
 /**
  * After this many failures in a row, the version to go on from is given up too: a database that was restored from a
@@ -61,6 +80,11 @@ interface Ending {
   readonly error?: unknown;
 }
 
+/** A server answered with a state from before one that is known. */
+class StaleListError extends Error {
+  override readonly name = 'StaleListError';
+}
+
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #clock: Clock;
@@ -71,8 +95,16 @@ export class Reflector<T extends KubeObject> {
   #running: Promise<void> | undefined;
   /** Counts attempts: a stream of an earlier one has no say any more. */
   #generation = 0;
-  /** Where the next watch goes on; undefined where everything must be listed first. */
+  /** How far the last watch came; undefined where everything must be listed first. */
   #version: string | undefined;
+  /**
+   * How far the watch before it came. The next one begins there, so that each event is told twice, by two streams: what
+   * one lost on its way the other brings. What is known already is no news to the store.
+   */
+  #overlap: string | undefined;
+  /** The newest version ever heard of, and since when lists have been older than that. */
+  #newest: string | undefined;
+  #staleSince: number | undefined;
   #listedAt = 0;
   #heardAt: number;
   #failures = 0;
@@ -108,7 +140,8 @@ export class Reflector<T extends KubeObject> {
       if (signal.aborted) return;
       this.#report(ending);
       this.#failures = ending.error === undefined ? 0 : this.#failures + 1;
-      if (ending.relist || this.#failures % suspiciousFailures === suspiciousFailures - 1) this.#version = undefined;
+      const suspicious = this.#failures % suspiciousFailures === suspiciousFailures - 1;
+      if (ending.relist || suspicious) this.#version = undefined;
       if (this.#clock.now() - start >= healthyMs) this.#backoff.reset();
       if (ending.reason !== 'closed') await sleep(this.#clock, this.#delay(ending.error), signal);
     }
@@ -120,8 +153,11 @@ export class Reflector<T extends KubeObject> {
     const forward = (): void => stop.abort();
     signal.addEventListener('abort', forward);
     try {
-      const version = this.#version ?? (await this.#list(generation, stop.signal));
-      return await this.#watch(generation, version, stop);
+      if (this.#version === undefined) await this.#list(generation, stop.signal);
+      const version = this.#version ?? '';
+      const from = this.#overlap ?? version;
+      this.#overlap = version;
+      return await this.#watch(generation, from, stop);
     } catch (error) {
       return classify(error);
     } finally {
@@ -131,7 +167,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   /** Takes one page after the other, each a turn of the event loop of its own, so that nothing else waits for long. */
-  async #list(generation: number, signal: AbortSignal): Promise<string> {
+  async #list(generation: number, signal: AbortSignal): Promise<void> {
     const { client, type, store, pageSize } = this.#options;
     const objects: T[] = [];
     let version = '';
@@ -140,18 +176,29 @@ export class Reflector<T extends KubeObject> {
       version = page.resourceVersion;
     }
     if (generation !== this.#generation) throw new Error('This list was overtaken by a later one');
+    this.#refuseStale(version);
     const known = store.isSynced;
     const changes = store.replace(objects);
     if (known && changes > 0) this.#options.hooks?.repaired?.(type, changes);
     this.#log.debug({ kind: type.kind, objects: objects.length, changes }, 'Listed');
     this.#version = version;
+    this.#newest = version;
+    this.#overlap = undefined;
     this.#listedAt = this.#clock.now();
     this.#heardAt = this.#listedAt;
-    return version;
+  }
+
+  /** A server that lags behind must not take anything back; one whose database was restored is believed after a while. */
+  #refuseStale(version: string): void {
+    const now = this.#clock.now();
+    const since = isOlder(version, this.#newest) ? (this.#staleSince ?? now) : undefined;
+    this.#staleSince = since !== undefined && now - since < staleMs ? since : undefined;
+    if (this.#staleSince === undefined) return;
+    throw new StaleListError(`The list of ${this.#options.type.plural} is older than what is known already`);
   }
 
   async #watch(generation: number, resourceVersion: string, stop: AbortController): Promise<Ending> {
-    const { client, type, relistEveryMs = 3_600_000 } = this.#options;
+    const { client, type, relistEveryMs = 600_000 } = this.#options;
     const { shortest, longest } = watchSeconds;
     const timeoutSeconds = Math.round(shortest + this.#random() * (longest - shortest));
     const start = this.#clock.now();
@@ -177,10 +224,17 @@ export class Reflector<T extends KubeObject> {
   }
 
   #take(type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: T): void {
-    const { store } = this.#options;
-    if (type === 'DELETED') store.remove(object);
-    else if (type !== 'BOOKMARK') store.upsert(this.#transform(object));
-    this.#version = object.metadata.resourceVersion ?? this.#version;
+    const { store, hooks } = this.#options;
+    const { resourceVersion } = object.metadata;
+    const isLate = isOlder(resourceVersion, this.#version) || resourceVersion === this.#version;
+    let isNews = false;
+    if (type === 'DELETED') isNews = store.remove(object);
+    else if (type !== 'BOOKMARK') isNews = store.upsert(this.#transform(object));
+    if (isLate && isNews) hooks?.repaired?.(this.#options.type, 1);
+    // A server that lags behind must not take the next watch back with it.
+    if (isLate || resourceVersion === undefined) return;
+    this.#version = resourceVersion;
+    this.#newest = resourceVersion;
   }
 
   #selection(): Selection {
@@ -207,6 +261,7 @@ export class Reflector<T extends KubeObject> {
 /** After an expired version, and after a stream that cannot be trusted, only a whole list gives a sure state again. */
 function classify(error: unknown): Ending {
   if (isApiError(error, 'KUBE_GONE')) return { reason: 'expired', relist: true, error };
+  if (error instanceof StaleListError) return { reason: 'stale', relist: true, error };
   if (error instanceof ApiError) return { reason: 'api_error', relist: false, error };
   if (error instanceof TransportError && error.code !== 'PROTOCOL') return { reason: 'network', relist: false, error };
   return { reason: 'protocol', relist: true, error };

@@ -26,6 +26,8 @@ export class Store<T extends KubeObject> {
   readonly #handlers = new Set<ChangeHandler<T>>();
   readonly #onHandlerError: (error: unknown) => void;
   readonly #resolveSynced: () => void;
+  /** The last versions of objects that are gone, by UID, until the next list: none of them may come back. */
+  readonly #gone = new Map<string, string>();
   #isSynced = false;
 
   constructor(options: StoreOptions<T> = {}) {
@@ -73,12 +75,14 @@ export class Store<T extends KubeObject> {
 
   /**
    * Takes a new state of one object and returns whether it was news. A state older than the cached one of the same
-   * object is dropped: an API server that lags behind another may send one. Another object of the same name is told
-   * as the old one's end and the new one's beginning.
+   * object, or of its successor, is dropped: an API server that lags behind another may send one, and so may a watch
+   * that begins in the past. Another object of the same name is told as the old one's end and the new one's beginning.
    */
   upsert(object: T): boolean {
+    const { uid = '', resourceVersion } = object.metadata;
     const before = this.#objects.get(keyOf(object));
-    if (before !== undefined && isOlder(object.metadata.resourceVersion, before.metadata.resourceVersion)) return false;
+    if (before !== undefined && isOlder(resourceVersion, before.metadata.resourceVersion)) return false;
+    if (isOlder(resourceVersion, this.#gone.get(uid))) return false;
     return this.#accept(before, object);
   }
 
@@ -86,6 +90,8 @@ export class Store<T extends KubeObject> {
   remove(object: T): boolean {
     const key = keyOf(object);
     const before = this.#objects.get(key);
+    const { uid = '', resourceVersion = '' } = object.metadata;
+    if (!isOlder(resourceVersion, this.#gone.get(uid))) this.#gone.set(uid, resourceVersion);
     if (before === undefined || !isSame(before, object)) return false;
     if (isOlder(object.metadata.resourceVersion, before.metadata.resourceVersion)) return false;
     this.#set(key, before, undefined);
@@ -93,11 +99,12 @@ export class Store<T extends KubeObject> {
   }
 
   /**
-   * Takes a whole list, in which all objects exist and no others do, and returns how many changes it brought. A list
-   * is read from the database itself, so it is believed even where it seems older: the database may have been restored.
+   * Takes a whole list, in which all objects exist and no others do, and returns how many changes it brought. It is
+   * believed even where it is older, as after a database was restored: whoever calls this has made sure.
    */
   replace(objects: readonly T[]): number {
     const listed = new Set(objects.map(keyOf));
+    this.#gone.clear();
     let changes = 0;
     for (const [key, before] of this.#objects) {
       if (listed.has(key)) continue;
