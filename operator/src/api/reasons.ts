@@ -139,6 +139,10 @@ export const reasons = {
     kind: 'state',
     text: 'An object with the name that Standpipe needs exists and belongs to somebody else; it is left alone.',
   },
+  Forbidden: {
+    kind: 'state',
+    text: 'The API server forbids the controller something that it needs; the message has the verb and the kind.',
+  },
   BrokerReady: { kind: 'state', text: 'Every Broker in use is ready.' },
   NoBroker: { kind: 'state', text: 'No binding to a Broker is declared.' },
   LogsReady: { kind: 'state', text: 'Logs are shipped to the sink.' },

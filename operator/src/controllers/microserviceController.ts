@@ -6,6 +6,7 @@ import { decideTaps, type TapDecision } from '../inject/taps.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
+import { isApiError } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Result } from '../kube/reconcileLoop.ts';
 import { formatKey, type KubeObject, type ObjectKey, referenceTo } from '../kube/wire.ts';
@@ -17,6 +18,7 @@ import { unbuiltFields } from '../plan/unbuilt.ts';
 import type { ControllerCache } from './cache.ts';
 import type { Contents } from './contents.ts';
 import type { DrainLedger } from './drains.ts';
+import { forbiddenText } from './forbidden.ts';
 import { gatherWorld } from './gatherWorld.ts';
 import type { Marker } from './marking.ts';
 import { microserviceStatus } from './microserviceStatus.ts';
@@ -73,6 +75,15 @@ export class MicroserviceController {
 
   /** The reconcile function. */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<Result> {
+    try {
+      return await this.#step(key, signal);
+    } catch (error) {
+      await this.#tellForbidden(key, error, signal);
+      throw error;
+    }
+  }
+
+  async #step(key: ObjectKey, signal: AbortSignal): Promise<Result> {
     const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
     if (microservice === undefined || microservice.metadata.deletionTimestamp !== undefined) {
       await this.#takeBack(key, signal);
@@ -110,7 +121,7 @@ export class MicroserviceController {
     const { cache, marker, plans, contents } = this.#parts;
     const key = formatKey(microservice.metadata);
     const others = cache.marked(key).filter(({ metadata }) => metadata.uid !== target?.metadata.uid);
-    await marker.unmark(others, signal);
+    await marker.unmark(microservice.metadata, microservice, others, signal);
     const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), state.revision]);
     await plans.prune(microservice, inUse, signal);
     // A pod of an earlier revision, or one to which a failed trial falls back, may mount the Secret of a binding that is gone.
@@ -150,6 +161,25 @@ export class MicroserviceController {
     this.#tell(microservice, verdicts);
   }
 
+  /** What the controller may not do is told to people, beside the log: the other conditions stay as they are. */
+  async #tellForbidden(key: ObjectKey, error: unknown, signal: AbortSignal): Promise<void> {
+    const message = forbiddenText(error);
+    const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+    if (message === undefined || microservice === undefined) return;
+    const { client, clock } = this.#parts;
+    const verdict: Verdict = { type: 'Ready', status: 'False', reason: 'Forbidden', message };
+    const before = microservice.status?.conditions ?? [];
+    const [ready] = dateConditions([verdict], before, microservice.metadata.generation ?? 0, clock.date());
+    const conditions = [...(ready === undefined ? [] : [ready]), ...before.filter(({ type }) => type !== 'Ready')];
+    try {
+      await writeStatus(client, microservices, microservice, { ...microservice.status, conditions }, signal);
+    } catch (second) {
+      // Where the status cannot be written either, the log is what is left.
+      if (!isApiError(second, 'KUBE_FORBIDDEN')) throw second;
+    }
+    this.#tell(microservice, [verdict]);
+  }
+
   /** One Event for each change of the condition Ready. */
   #tell(microservice: Stored, verdicts: readonly Verdict[]): void {
     const ready = verdicts.find(({ type }) => type === 'Ready');
@@ -164,7 +194,7 @@ export class MicroserviceController {
   /** The Microservice is gone: its objects go with it by their owner references, the marks are taken off here. */
   async #takeBack(key: ObjectKey, signal: AbortSignal): Promise<void> {
     const { cache, marker, contents, drains } = this.#parts;
-    await marker.unmark(cache.marked(formatKey(key)), signal);
+    await marker.unmark(key, undefined, cache.marked(formatKey(key)), signal);
     contents.forget(key.namespace ?? '', key.name);
     drains.forget(formatKey(key));
   }

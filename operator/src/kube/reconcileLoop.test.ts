@@ -6,7 +6,7 @@ import { formatKey } from './wire.ts';
 import { WorkQueue } from './workqueue.ts';
 
 /** A running loop whose outcomes are recorded. */
-function started(reconcile: Reconcile, concurrency = 1) {
+function started(reconcile: Reconcile, concurrency = 1, capMs = 1000) {
   const clock = new ManualClock();
   const outcomes: string[] = [];
   const stop = new AbortController();
@@ -16,7 +16,7 @@ function started(reconcile: Reconcile, concurrency = 1) {
     concurrency,
     deadlineMs: 5000,
     clock,
-    queue: new WorkQueue({ clock, random: () => 0, backoff: { baseMs: 100, capMs: 1000 } }),
+    queue: new WorkQueue({ clock, random: () => 0, backoff: { baseMs: 100, capMs } }),
     hooks: { reconciled: (_, outcome) => outcomes.push(outcome) },
   });
   return { clock, outcomes, loop, ended: loop.run(stop.signal), stop: () => stop.abort() };
@@ -54,6 +54,23 @@ test('an error is tried again with growing delays, and success forgets it', asyn
   expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 100, 300, 700]);
   expect(outcomes).toEqual(['error', 'error', 'error', 'success']);
   expect(loop.queue.failures('ns/a')).toBe(0);
+});
+
+test('what is forbidden is tried twice a minute, however often it failed', async () => {
+  let attempts = 0;
+  const { loop, clock } = started(
+    async () => {
+      attempts++;
+      throw new ApiError(403, 'Forbidden', 'no');
+    },
+    1,
+    300_000,
+  );
+  loop.queue.add('ns/a');
+  await clock.advance(600_000);
+  const before = attempts;
+  await clock.advance(60_000);
+  expect(attempts - before).toBe(2);
 });
 
 test('a terminal error is not tried again', async () => {

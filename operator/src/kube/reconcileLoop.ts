@@ -1,7 +1,7 @@
 /** Works off a queue: a fixed number of workers call the reconcile function for one key after the other. */
 import { type Clock, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
-import { ApiError, TerminalError } from './errors.ts';
+import { ApiError, isApiError, TerminalError } from './errors.ts';
 import { type Log, silentLog } from './log.ts';
 import { type ObjectKey, parseKey } from './wire.ts';
 import { WorkQueue } from './workqueue.ts';
@@ -39,6 +39,9 @@ export interface ReconcileLoopOptions {
   readonly log?: Log | undefined;
   readonly clock?: Clock | undefined;
 }
+
+/** What is forbidden is allowed again by people, at any time, and no event tells of it: it is tried at least this often. */
+const forbiddenMs = 30_000;
 
 export class ReconcileLoop {
   readonly queue: WorkQueue;
@@ -105,7 +108,10 @@ export class ReconcileLoop {
     }
     const failures = this.queue.failures(key) + 1;
     const askedMs = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
-    const retryInMs = Math.round(this.queue.addAfterFailure(key, askedMs));
+    const growing = Math.round(this.queue.addAfterFailure(key, askedMs));
+    const retryInMs = isApiError(error, 'KUBE_FORBIDDEN') ? Math.min(growing, forbiddenMs) : growing;
+    // Of several times for one key, the earliest holds.
+    this.queue.addAfter(key, retryInMs);
     this.#log.warn({ loop: name, key, failures, retryInMs, err: error }, 'Reconciling failed');
     return overdue ? 'deadline' : 'error';
   }
