@@ -55,5 +55,7 @@ export const bindingSecretName = (microservice: string, binding: string): string
 
 /** In the operator's own namespace: the webhook's certificate. */
 export const certificateSecret = 'standpipe-webhook-certificate';
+/** In the operator's own namespace: the Lease that says which controller leads. */
+export const controllerLease = 'standpipe-controller';
 /** The MutatingWebhookConfiguration. */
 export const webhookConfiguration = 'standpipe';

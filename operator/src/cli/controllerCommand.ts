@@ -1,14 +1,19 @@
 import { parseArgs } from 'node:util';
-import { certificateSecret, fieldManager, webhookConfiguration } from '../api/names.ts';
+import { certificateSecret, controllerLease, fieldManager, webhookConfiguration } from '../api/names.ts';
 import { Controllers } from '../controllers/run.ts';
+import { EventLoopWatch } from '../observe/eventLoopWatch.ts';
 import { createLog } from '../observe/log.ts';
 import { OperatorMetrics } from '../observe/metrics.ts';
 import { ProbeServer } from '../observe/probes.ts';
 import { CertificateController } from '../webhook/certificateController.ts';
+import { prepareElection } from './election.ts';
 import { connect, requiredEnv } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
 
-/** `standpipe controller`: marks workloads, writes what pods need, and keeps the webhook's certificate. */
+/**
+ * `standpipe controller`: marks workloads, writes what pods need, and keeps the webhook's certificate. Of several
+ * processes one does so; the others keep their caches filled and wait.
+ */
 export async function controllerCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -23,8 +28,11 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
   const settings = settingsFrom(values.settings);
   const log = createLog('controller', values['log-level']);
-  const metrics = new OperatorMetrics();
-  const client = connect('controller');
+  const eventLoop = new EventLoopWatch();
+  const metrics = new OperatorMetrics(eventLoop);
+  metrics.leading(controllerLease, false);
+  const election = prepareElection(namespace, log, (leads) => metrics.leading(controllerLease, leads));
+  const client = connect(`controller/${election.holder}`, { gate: election.elector.leadership });
 
   const certificates = new CertificateController({
     client,
@@ -50,13 +58,23 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     filled = true;
   });
   const probes = new ProbeServer({
+    live: { 'event-loop': eventLoop.works },
     ready: { caches: () => filled },
     pages: { '/metrics': metrics.page },
   });
+  eventLoop.start();
   await probes.listen(Number(values['probe-port']));
-  log.info({ namespace }, 'The controller starts');
-  await Promise.all([certificates.run(signal), controllers.run(signal)]);
-  await probes.close();
-  await client.close();
-  return 0;
+  log.info({ namespace, holder: election.holder }, 'The controller starts');
+  const end = new AbortController();
+  const watching = controllers.watch(AbortSignal.any([signal, end.signal]));
+  const run = () => Promise.all([certificates.run(signal), controllers.work(signal)]);
+  try {
+    await election.whileLeading({ run, close: () => client.close() }, signal);
+    return 0;
+  } finally {
+    end.abort();
+    await watching;
+    await probes.close();
+    eventLoop.stop();
+  }
 }

@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** It was done, and something was found that should stop a pipeline. */
   findings: 3,
+  /** A controller lost the lead, or could not keep it: it ends so that nothing of it is written, and is started anew. */
+  leadLost: 4,
 } as const;
 
 /** One of the exit statuses. */

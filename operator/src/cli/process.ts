@@ -1,12 +1,16 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import type { ClientOptions } from '../kube/calls.ts';
 import { Client } from '../kube/client.ts';
 import { UsageError } from './usageError.ts';
 
-/** A client for the cluster that the process runs in, or that KUBECONFIG names. */
-export function connect(component: string): Client {
+/**
+ * A client for the cluster that the process runs in, or that KUBECONFIG names.
+ * @param agent how the process names itself to the API server, after `standpipe-`
+ */
+export function connect(agent: string, options: ClientOptions = {}): Client {
   const config = new KubeConfig();
   config.loadFromDefault();
-  return new Client(config, { userAgent: `standpipe-${component}` });
+  return new Client(config, { userAgent: `standpipe-${agent}`, ...options });
 }
 
 /** @throws UsageError that names the variable */

@@ -3,6 +3,7 @@ import { certificateSecret, managedBy, managedByLabel } from '../api/names.ts';
 import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { Store } from '../kube/store.ts';
+import { EventLoopWatch } from '../observe/eventLoopWatch.ts';
 import { createLog } from '../observe/log.ts';
 import { OperatorMetrics } from '../observe/metrics.ts';
 import { podHandler } from '../webhook/admit.ts';
@@ -23,13 +24,15 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
   });
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
   const log = createLog('webhook', values['log-level']);
-  const metrics = new OperatorMetrics();
+  const eventLoop = new EventLoopWatch();
+  const metrics = new OperatorMetrics(eventLoop);
   const client = connect('webhook');
 
   const plans = new Store<ControllerRevision>({ indexers: planIndex });
   const labelSelector = `${managedByLabel}=${managedBy}`;
   const { hooks } = metrics;
   const reflector = new Reflector({ client, type: controllerRevisions, store: plans, labelSelector, hooks, log });
+  eventLoop.start();
   // The Plans are followed until the last pod is answered, which is after the process was told to end.
   const end = new AbortController();
   const following = reflector.run(end.signal);
@@ -43,6 +46,7 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
       ),
       port: Number(values.port),
       probePort: Number(values['probe-port']),
+      live: { 'event-loop': eventLoop.works },
       ready: { plans: () => plans.isSynced },
       pages: { '/metrics': metrics.page },
       onCertificate: ({ certificate }) => {
@@ -57,5 +61,6 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
   end.abort();
   await following;
   await client.close();
+  eventLoop.stop();
   return 0;
 }

@@ -3,7 +3,7 @@ import { microserviceLabel, ownerLabel } from '../api/names.ts';
 import { type Reason, reasons } from '../api/reasons.ts';
 import type { Pod } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
-import { systemClock } from '../kube/clock.ts';
+import { aborted, systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Log } from '../kube/log.ts';
 import { type ReconcileHooks, ReconcileLoop } from '../kube/reconcileLoop.ts';
@@ -95,14 +95,18 @@ export class Controllers {
     };
   }
 
-  /** Runs until the signal aborts. Work starts when every cache holds a first whole list. */
-  async run(signal: AbortSignal): Promise<void> {
-    const watching = this.cache.run(signal);
-    await Promise.race([this.cache.synced(), watching]);
+  /** Keeps the caches up to date until the signal aborts: that may begin long before the work does. */
+  watch(signal: AbortSignal): Promise<void> {
+    return this.cache.run(signal);
+  }
+
+  /** Works until the signal aborts. Work starts when every cache holds a first whole list. */
+  async work(signal: AbortSignal): Promise<void> {
+    await Promise.race([this.cache.synced(), aborted(signal)]);
     if (signal.aborted) return;
     this.#options.log.info({ microservices: this.cache.microservices.size }, 'The caches are filled, work starts');
     this.#enqueueOnChange();
-    await Promise.all([watching, ...Object.values(this.#loops).map((loop) => loop.run(signal))]);
+    await Promise.all(Object.values(this.#loops).map((loop) => loop.run(signal)));
     await this.#events.flush();
   }
 

@@ -1,4 +1,5 @@
 /** What the client's methods take and return. */
+import type { WriteGate } from './leadership.ts';
 import type { CallObserver } from './transport.ts';
 import type { KubeObject, ObjectMeta } from './wire.ts';
 
@@ -87,4 +88,6 @@ export interface ClientOptions {
   readonly deadlineMs?: number | undefined;
   /** Told of each finished call: for metrics. */
   readonly observe?: CallObserver | undefined;
+  /** Asked before every write. While it refuses, writes throw its NotLeaderError and nothing is sent. */
+  readonly gate?: WriteGate | undefined;
 }

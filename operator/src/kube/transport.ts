@@ -4,6 +4,8 @@ import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { ApiError, type Status, TransportError } from './errors.ts';
+import { gated } from './gatedDispatcher.ts';
+import { NotLeaderError, type WriteGate } from './leadership.ts';
 
 /** What is told about each finished call. `outcome` is the HTTP status, or the code of the TransportError. */
 export type CallObserver = (method: Method, outcome: string, seconds: number) => void;
@@ -29,6 +31,8 @@ export interface TransportOptions {
   /** How long the server may take to answer a call, or to begin a stream. */
   readonly deadlineMs?: number | undefined;
   readonly observe?: CallObserver | undefined;
+  /** Asked before everything that is no GET. */
+  readonly gate?: WriteGate | undefined;
 }
 
 const defaultDeadlineMs = 10_000;
@@ -38,12 +42,14 @@ export class Transport {
   readonly #userAgent: string;
   readonly #deadlineMs: number;
   readonly #observe: CallObserver | undefined;
+  readonly #gate: WriteGate | undefined;
 
   constructor(connection: Connection, options: TransportOptions = {}) {
     this.#connection = connection;
     this.#userAgent = options.userAgent ?? 'standpipe';
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#observe = options.observe;
+    this.#gate = options.gate;
   }
 
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
@@ -92,8 +98,10 @@ export class Transport {
 
   async #request(call: Call, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const { dispatcher, headers } = await this.#connection.credentials();
+    const gate = call.method === 'GET' ? undefined : this.#gate;
+    gate?.check();
     const answer = await request(`${this.#connection.server}${call.path}${queryString(call.query)}`, {
-      dispatcher,
+      dispatcher: gate === undefined ? dispatcher : gated(dispatcher, gate),
       method: call.method,
       headers: { ...headers, ...bodyHeaders(call), accept: 'application/json', 'user-agent': this.#userAgent },
       body: call.body === undefined ? null : JSON.stringify(call.body),
@@ -156,7 +164,7 @@ async function* released(body: AsyncIterable<Uint8Array>, deadline: Deadline): A
 
 /** What to throw for a call that failed: tells apart the server, the caller's signal, the deadline and the network. */
 function reasonOf(error: unknown, call: Call, deadline: Deadline): unknown {
-  if (error instanceof ApiError || error instanceof TransportError) return error;
+  if (error instanceof ApiError || error instanceof TransportError || error instanceof NotLeaderError) return error;
   if (call.signal?.aborted) return call.signal.reason;
   if (deadline.expired) {
     return new TransportError('DEADLINE', `${describe(call)}: the API server did not answer in time`, error);

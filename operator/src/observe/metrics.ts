@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ReconcileHooks, ReconcileOutcome } from '../kube/reconcileLoop.ts';
 import type { ReflectorHooks } from '../kube/reflector.ts';
+import type { EventLoopWatch } from './eventLoopWatch.ts';
 
 /**
  * The operator's own metrics. Names follow controller-runtime's where they mean the same, so that existing dashboards
@@ -15,8 +16,10 @@ export class OperatorMetrics {
   readonly #injections: Counter<'verdict' | 'reason'>;
   readonly #admissionSeconds: Histogram<string>;
   readonly #certificateExpiry: Gauge<string>;
+  readonly #leads: Gauge<'name'>;
 
-  constructor() {
+  /** @param eventLoop what is told of it; without, nothing is */
+  constructor(eventLoop?: EventLoopWatch) {
     const registers = [this.registry];
     this.#reconciles = new Counter({
       name: 'controller_runtime_reconcile_total',
@@ -60,6 +63,25 @@ export class OperatorMetrics {
       help: "When the webhook's serving certificate ends, in seconds since the epoch.",
       registers,
     });
+    this.#leads = new Gauge({
+      name: 'leader_election_master_status',
+      help: '1 in the process that leads, 0 in those that wait for their turn.',
+      labelNames: ['name'],
+      registers,
+    });
+    new Gauge({
+      name: 'nodejs_eventloop_lag_max_seconds',
+      help: 'The longest that the event loop was held up, within the last quarter of a minute or the one before.',
+      registers,
+      collect() {
+        if (eventLoop !== undefined) this.set(eventLoop.longestMs / 1000);
+      },
+    });
+  }
+
+  /** This process leads, or not, for the Lease of that name. */
+  leading(name: string, leads: boolean): void {
+    this.#leads.set({ name }, leads ? 1 : 0);
   }
 
   /** The page that Prometheus reads. */

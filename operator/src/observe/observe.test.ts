@@ -87,6 +87,8 @@ test('the page of metrics has the names that dashboards know', async () => {
   expect(types).toEqual({
     controller_runtime_reconcile_total: 'counter',
     controller_runtime_reconcile_time_seconds: 'histogram',
+    leader_election_master_status: 'gauge',
+    nodejs_eventloop_lag_max_seconds: 'gauge',
     standpipe_watch_restarts_total: 'counter',
     standpipe_relist_repairs_total: 'counter',
     standpipe_injection_total: 'counter',
