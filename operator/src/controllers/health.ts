@@ -48,8 +48,11 @@ export function rolloutHold(
   return (spec.updateStrategy?.rollingUpdate?.partition ?? 0) > 0 ? 'RolloutPartitioned' : undefined;
 }
 
-export function isReady({ status }: Pod): boolean {
-  return (status?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True');
+/** Whether a pod is ready. @param since since when at least; at any time by default */
+export function isReady({ status }: Pod, since?: Date): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status !== 'True') return false;
+  return since === undefined || Date.parse(ready.lastTransitionTime ?? '') <= since.getTime();
 }
 
 /** Reasons for which the kubelet keeps a container from running that only a change of the pod can help. */

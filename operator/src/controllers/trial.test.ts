@@ -20,7 +20,7 @@ function injected(name: string, status: object = {}): Pod {
   return { ...(result.template as unknown as Pod), status } as Pod;
 }
 
-const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+const ready = { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: since }] };
 const container = (state: object, restartCount = 0, lastState: object = {}) => ({
   containerStatuses: [{ name: 'app', state, restartCount, lastState }],
 });
@@ -47,7 +47,11 @@ const running: TrialVerdict = { state: 'running' };
 test.each<[string, Row]>([
   [
     'has passed when every wanted pod is ready',
-    { pods: [injected('a', ready), injected('b', ready)], expected: { state: 'passed' } },
+    { pods: [injected('a', ready), injected('b', ready)], seconds: 10, expected: { state: 'passed' } },
+  ],
+  [
+    'runs on until they have been ready for a while',
+    { pods: [injected('a', ready), injected('b', ready)], seconds: 9, expected: running },
   ],
   ['runs on while pods are missing', { pods: [injected('a', ready)], expected: running }],
   ['does not count pods of another revision', { pods: [pod('a'), pod('b')], expected: running }],

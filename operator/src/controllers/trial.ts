@@ -36,24 +36,28 @@ export type TrialVerdict =
 /** The longest that a pod may take to become ready, in seconds; a shorter progressDeadlineSeconds counts. */
 const longestTrialSeconds = 300;
 
+/** How long pods must have been ready: one that crashes at its start can be ready for a moment before. */
+const steadySeconds = 10;
+
 /** Judges a rollout by the workload's own report and by the first pods of the revision. Pure. */
 export function judgeTrial(input: TrialInput): TrialVerdict {
   const { trial, revision, workload, now } = input;
   if (trial.state !== 'running') return trial.state === 'passed' ? { state: 'passed' } : failed(trial);
   const own = input.pods.filter((pod) => recordOf(pod as unknown as PodTemplate)?.revision === revision);
-  const ready = own.filter(isReady).length;
   const desired = desiredPods(workload);
-  if (desired > 0 && ready >= desired) return { state: 'passed' };
+  const crash = own.map(crashOf).find((evidence) => evidence !== undefined);
+  const steady = own.filter((pod) => isReady(pod, new Date(now.getTime() - steadySeconds * 1000)));
+  if (crash === undefined && desired > 0 && steady.length >= desired) return { state: 'passed' };
   if (!trial.healthyBefore) return { state: 'running' };
 
   const refusal = creationFailure(workload);
   if (refusal !== undefined && own.length < desired) {
     return { state: 'failed', reason: 'AdmissionRefused', evidence: refusal };
   }
-  const crash = own.map(crashOf).find((evidence) => evidence !== undefined);
   if (crash !== undefined) return { state: 'failed', reason: 'AppFailedAfterInjection', evidence: crash };
   const seconds = (now.getTime() - Date.parse(trial.since)) / 1000;
-  if (seconds < deadlineOf(workload) || ready > 0 || rolloutHold(workload) !== undefined) return { state: 'running' };
+  if (seconds < deadlineOf(workload) || own.some((pod) => isReady(pod)) || rolloutHold(workload) !== undefined)
+    return { state: 'running' };
   return late(own, Math.round(seconds));
 }
 

@@ -5,7 +5,8 @@ import type { Container } from './template.ts';
 
 /**
  * Moves the app's listeners to their new ports. Liveness and startup ask the app itself, so that a fault of the tap
- * never restarts it; readiness stays on the declared port and so goes through the tap, as its callers do.
+ * never restarts it. Readiness stays on the declared port and so goes through the tap, as its callers do; unless it only
+ * opens a connection, which the tap accepts whether the app is there or not: then it asks the app too.
  */
 export function moveApp(edit: Edit, taps: readonly Tap[]): void {
   for (const { port, container: name, env } of taps) {
@@ -13,6 +14,7 @@ export function moveApp(edit: Edit, taps: readonly Tap[]): void {
     if (container === undefined) continue;
     edit.movePort(container, env, String(port.app));
     for (const probe of movedProbes) {
+      if (probe === 'readinessProbe' && container.readinessProbe?.tcpSocket === undefined) continue;
       if (asks(container, probe, port.listen)) edit.moveProbe(container, probe, port.app);
     }
   }

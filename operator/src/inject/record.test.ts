@@ -75,7 +75,7 @@ const hostile: readonly (readonly [string, unknown])[] = [
   ['ports that are null', app({ ports: [null] })],
   ['ports without a former variable', app({ ports: [{ is: '1' }] })],
   ['probes that are null', app({ probes: [null] })],
-  ['a probe that is not moved', app({ probes: [{ probe: 'readinessProbe', was: 1, is: 2 }] })],
+  ['a probe that is not moved', app({ probes: [{ probe: 'otherProbe', was: 1, is: 2 }] })],
   ['a probe whose port is an object', app({ probes: [{ probe: 'livenessProbe', was: {}, is: 2 }] })],
 ];
 

@@ -26,7 +26,7 @@ export interface ContainerUndo {
 }
 
 /** The probes that are moved with the app. */
-export const movedProbes = ['livenessProbe', 'startupProbe'] as const;
+export const movedProbes = ['livenessProbe', 'startupProbe', 'readinessProbe'] as const;
 export type MovedProbe = (typeof movedProbes)[number];
 
 /** Lists and maps of the pod that did not exist before. */

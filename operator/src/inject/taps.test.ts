@@ -177,11 +177,20 @@ describe('a tapped app', () => {
     expect(moved({ env }).env).toEqual([env[0], { name: 'HTTP_PORT', value: '18080' }, env[2]]);
   });
 
+  test('is asked itself by a probe that only opens a connection, which the tap would accept in any case', () => {
+    const open = (port: number) => ({ tcpSocket: { port } });
+    const { livenessProbe, startupProbe, readinessProbe } = moved({
+      livenessProbe: open(8080),
+      startupProbe: open(8080),
+      readinessProbe: open(8080),
+    });
+    expect([livenessProbe, startupProbe, readinessProbe]).toEqual([open(18_080), open(18_080), open(18_080)]);
+  });
+
   test.each([
     ['by number', probe(8080), probe(18_080)],
     ['by number in a text', probe('8080'), probe(18_080)],
     ['by name', probe('web'), probe(18_080)],
-    ['over TCP', { tcpSocket: { port: 8080 } }, { tcpSocket: { port: 18_080 } }],
     ['over gRPC', { grpc: { port: 8080 } }, { grpc: { port: 18_080 } }],
     ['on another port', probe(9090), probe(9090)],
     ['on the name of another port', probe('admin'), probe('admin')],
