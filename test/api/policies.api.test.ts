@@ -22,6 +22,8 @@ let kubeconfig = '';
 
 beforeAll(async () => {
   await kubectl(['apply', '-f', join(root, 'crds')]);
+  // Another test may have left one that leads to a URL.
+  await kubectl(['delete', 'mutatingwebhookconfiguration', 'standpipe', '--ignore-not-found']);
   await kubectl(['apply', '-k', join(root, 'deploy/base')]);
   await kubectl(['create', 'clusterrolebinding', binding, '--clusterrole=cluster-admin', `--user=${controller}`]);
   kubeconfig = await kubeconfigOf('controller', folder);

@@ -7,6 +7,7 @@ import { OperatorMetrics } from '../observe/metrics.ts';
 import { ProbeServer } from '../observe/probes.ts';
 import { CertificateController } from '../webhook/certificateController.ts';
 import { prepareElection } from './election.ts';
+import { canaryNamespace, namespacesFrom } from './namespaces.ts';
 import { connect, requiredEnv } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
 
@@ -23,6 +24,8 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
       'webhook-name': { type: 'string', multiple: true, default: [] },
       'probe-port': { type: 'string', default: '8081' },
       'log-level': { type: 'string', default: 'info' },
+      // Whose Microservices are looked after; the whole cluster where nothing is said.
+      namespaces: { type: 'string' },
     },
   });
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
@@ -49,7 +52,8 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     client,
     settings,
     namespace,
-    canaryNamespace: process.env.STANDPIPE_CANARY_NAMESPACE ?? 'standpipe-canary',
+    namespaces: namespacesFrom(values.namespaces),
+    canaryNamespace: canaryNamespace(),
     log,
     hooks: metrics.hooks,
   });

@@ -10,6 +10,7 @@ import { podHandler } from '../webhook/admit.ts';
 import { readCertificate } from '../webhook/certificate.ts';
 import { PlanFinder, planIndex } from '../webhook/planFinder.ts';
 import { serveWebhook } from '../webhook/serve.ts';
+import { canaryNamespace, namespacesFrom } from './namespaces.ts';
 import { connect, requiredEnv } from './process.ts';
 
 /** `standpipe webhook`: injects pods by the stored Plans. Any number of replicas, no leader. */
@@ -20,6 +21,8 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
       port: { type: 'string', default: '8443' },
       'probe-port': { type: 'string', default: '8081' },
       'log-level': { type: 'string', default: 'info' },
+      // Where pods are injected; everywhere where nothing is said.
+      namespaces: { type: 'string' },
     },
   });
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
@@ -28,14 +31,17 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
   const metrics = new OperatorMetrics(eventLoop);
   const client = connect('webhook');
 
-  const plans = new Store<ControllerRevision>({ indexers: planIndex });
+  const asked = namespacesFrom(values.namespaces);
+  const namespaces = asked && [...asked, canaryNamespace()];
+  const plans = new Store<ControllerRevision>({ indexers: planIndex, namespaces });
   const labelSelector = `${managedByLabel}=${managedBy}`;
   const { hooks } = metrics;
-  const reflector = new Reflector({ client, type: controllerRevisions, store: plans, labelSelector, hooks, log });
+  const shared = { client, type: controllerRevisions, store: plans, labelSelector, hooks, log };
+  const parts = namespaces?.map((one) => ({ ...shared, namespace: one })) ?? [shared];
   eventLoop.start();
   // The Plans are followed until the last pod is answered, which is after the process was told to end.
   const end = new AbortController();
-  const following = reflector.run(end.signal);
+  const following = Promise.all(parts.map((part) => new Reflector(part).run(end.signal)));
   await serveWebhook(
     {
       client,

@@ -31,6 +31,8 @@ export interface CacheOptions {
   readonly hooks: ReflectorHooks;
   /** The operator's own namespace. */
   readonly namespace: string;
+  /** The namespaces whose Microservices are looked after; all of the cluster where nothing is said. */
+  readonly namespaces?: readonly string[] | undefined;
 }
 
 /** Everything that the controller watches. */
@@ -97,17 +99,14 @@ export class ControllerCache {
     keepManager?: string,
   ): Store<T> {
     const { client, log, hooks } = this.#options;
-    const store = new Store<T>({ indexers });
-    const reflector = new Reflector<T>({
-      client,
-      type,
-      store,
-      log,
-      hooks,
-      transform: strip({ keepManager }),
-      ...selection,
-    });
-    this.#reflectors.push({ run: (signal) => reflector.run(signal), synced: store.synced });
+    const namespaces = type.namespaced && selection.namespace === undefined ? this.#options.namespaces : undefined;
+    const store = new Store<T>({ indexers, namespaces });
+    const shared = { client, type, store, log, hooks, transform: strip({ keepManager }), ...selection };
+    const parts = namespaces?.map((namespace) => ({ ...shared, namespace })) ?? [shared];
+    for (const part of parts) {
+      const reflector = new Reflector<T>(part);
+      this.#reflectors.push({ run: (signal) => reflector.run(signal), synced: store.synced });
+    }
     return store;
   }
 }

@@ -23,6 +23,7 @@ import { Rollout } from './rollout.ts';
 import { StoredPlans } from './storedPlans.ts';
 import { Trials } from './trials.ts';
 import { UserSecrets } from './userSecrets.ts';
+import { Waves } from './waves.ts';
 import { marksOf } from './workloads.ts';
 
 /** What the controllers are started with. */
@@ -31,6 +32,8 @@ export interface ControllersOptions {
   readonly settings: Settings;
   /** The operator's own namespace. */
   readonly namespace: string;
+  /** The namespaces whose Microservices are looked after; all of the cluster where nothing is said. */
+  readonly namespaces?: readonly string[] | undefined;
   /** The namespace in which the webhook is tried; nothing else is in it. */
   readonly canaryNamespace: string;
   readonly log: Log;
@@ -51,8 +54,8 @@ export class Controllers {
 
   constructor(options: ControllersOptions) {
     this.#options = options;
-    const { client, settings, namespace, log, hooks } = options;
-    this.cache = new ControllerCache({ client, log, hooks, namespace });
+    const { client, settings, namespace, namespaces, log, hooks } = options;
+    this.cache = new ControllerCache({ client, log, hooks, namespace, namespaces });
     const { cache } = this;
     this.#events = new EventRecorder({
       client,
@@ -70,6 +73,8 @@ export class Controllers {
       marker,
       trials: new Trials(client, plans, systemClock),
       contest: new Contest(client, systemClock),
+      waves: new Waves(),
+      settings,
     });
     const microservices = new MicroserviceController({
       client,

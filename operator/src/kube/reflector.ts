@@ -178,7 +178,7 @@ export class Reflector<T extends KubeObject> {
     if (generation !== this.#generation) throw new Error('This list was overtaken by a later one');
     this.#refuseStale(version);
     const known = store.isSynced;
-    const changes = store.replace(objects);
+    const changes = store.replace(objects, this.#options.namespace);
     if (known && changes > 0) this.#options.hooks?.repaired?.(type, changes);
     this.#log.debug({ kind: type.kind, objects: objects.length, changes }, 'Listed');
     this.#version = version;

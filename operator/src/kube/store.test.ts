@@ -118,3 +118,18 @@ test('objects can be listed by namespace', () => {
   expect(store.list('other')).toEqual([]);
   expect(store.size).toBe(1);
 });
+
+test('a list of one namespace says nothing of another, and all must be listed', async () => {
+  const of = (namespace: string, name: string): KubeObject => {
+    const { metadata, ...rest } = object(name, `${namespace}-${name}`, '1');
+    return { ...rest, metadata: { ...metadata, namespace } };
+  };
+  const store = new Store({ namespaces: ['a', 'b'] });
+  store.replace([of('a', 'x'), of('a', 'y')], 'a');
+  expect(store.isSynced).toBe(false);
+  store.replace([of('b', 'x')], 'b');
+  expect(store.isSynced).toBe(true);
+  await store.synced;
+  expect(store.replace([of('a', 'y')], 'a')).toBe(1);
+  expect(store.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['a/y', 'b/x']);
+});

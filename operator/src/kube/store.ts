@@ -13,6 +13,8 @@ export type ChangeHandler<T> = (before: T | undefined, after: T | undefined) => 
 
 export interface StoreOptions<T> {
   readonly indexers?: Readonly<Record<string, Indexer<T>>> | undefined;
+  /** Where each namespace is listed by itself: the store is synced when all of these were. By default, one list holds all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Told what a change handler threw. By default it is thrown again outside, which ends the process. */
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 }
@@ -28,10 +30,13 @@ export class Store<T extends KubeObject> {
   readonly #resolveSynced: () => void;
   /** The last versions of objects that are gone, by UID, until the next list: none of them may come back. */
   readonly #gone = new Map<string, string>();
+  /** The namespaces whose first list is still to come. */
+  readonly #unlisted: Set<string>;
   #isSynced = false;
 
   constructor(options: StoreOptions<T> = {}) {
     this.#indexers = Object.entries(options.indexers ?? {});
+    this.#unlisted = new Set(options.namespaces);
     for (const [name] of this.#indexers) this.#indices.set(name, new Map());
     this.#onHandlerError = options.onHandlerError ?? throwOutside;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -101,20 +106,27 @@ export class Store<T extends KubeObject> {
   /**
    * Takes a whole list, in which all objects exist and no others do, and returns how many changes it brought. It is
    * believed even where it is older, as after a database was restored: whoever calls this has made sure.
+   * @param namespace the list is of this namespace only, and says nothing of others
    */
-  replace(objects: readonly T[]): number {
+  replace(objects: readonly T[], namespace?: string): number {
     const listed = new Set(objects.map(keyOf));
     this.#gone.clear();
     let changes = 0;
     for (const [key, before] of this.#objects) {
-      if (listed.has(key)) continue;
+      if (listed.has(key) || (namespace !== undefined && before.metadata.namespace !== namespace)) continue;
       this.#set(key, before, undefined);
       changes++;
     }
     for (const object of objects) if (this.#accept(this.#objects.get(keyOf(object)), object)) changes++;
+    this.#noteListed(namespace);
+    return changes;
+  }
+
+  #noteListed(namespace: string | undefined): void {
+    if (namespace !== undefined) this.#unlisted.delete(namespace);
+    if (this.#unlisted.size > 0) return;
     this.#isSynced = true;
     this.#resolveSynced();
-    return changes;
   }
 
   #accept(before: T | undefined, object: T): boolean {
