@@ -60,7 +60,11 @@ export class OperatorProcesses {
   }
 
   async #spawn(component: 'controller' | 'webhook', args: readonly string[], probePort: number): Promise<void> {
-    const env = { ...process.env, KUBECONFIG: await kubeconfigOf(component, this.folder), POD_NAMESPACE: 'standpipe-system' };
+    const env = {
+      ...process.env,
+      KUBECONFIG: await kubeconfigOf(component, this.folder),
+      POD_NAMESPACE: 'standpipe-system',
+    };
     const child = spawn(process.execPath, [join(root, 'operator/src/main.ts'), ...args], { env });
     const log = createWriteStream(join(this.folder, `${component}.log`));
     child.stdout.pipe(log);
