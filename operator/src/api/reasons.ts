@@ -82,12 +82,16 @@ export const reasons = {
   RollingOut: { kind: 'state', text: 'The workload is replacing its pods.' },
   RestartManual: {
     kind: 'state',
-    text: 'rollout.restart is manual: the new revision is used by pods that are created from now on by your own rollout.',
+    text: 'rollout.restart is manual: the workload is left alone. Put the label standpipe.dev/microservice on its pod template; pods get the newest revision when they are created.',
   },
   PodsSkipped: { kind: 'state', text: 'Some pods were admitted as they are; status.pods.skipped has the reasons.' },
   NoWorkload: {
     kind: 'state',
     text: 'workload.kind is None: pods that carry the label are injected when they are created.',
+  },
+  PlatformStale: {
+    kind: 'state',
+    text: 'Pods run with sidecars of earlier platform settings; they take the new ones at the next change, or in waves.',
   },
   RolloutPaused: { kind: 'state', text: 'The Deployment is paused: its pods get the sidecars when it is resumed.' },
   RolloutPartitioned: {

@@ -9,14 +9,17 @@ import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { isApiError } from '../kube/errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import { differOnlyByPlatform } from '../plan/platform.ts';
 import { revisionOf } from '../plan/revision.ts';
+import type { Settings } from '../plan/settings.ts';
 import type { Contest } from './contest.ts';
 import { isHealthy, isReady, rolloutHold } from './health.ts';
 import type { Marker, Marking } from './marking.ts';
-import type { StoredPlans } from './storedPlans.ts';
+import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { judgeTrial } from './trial.ts';
 import type { FailedTrial, Trials } from './trials.ts';
 import type { Workload } from './types.ts';
+import type { Waves } from './waves.ts';
 import { marksOf, templateOf } from './workloads.ts';
 
 /** What a rollout is made of. */
@@ -27,6 +30,8 @@ export interface RolloutParts {
   readonly marker: Marker;
   readonly trials: Trials;
   readonly contest: Contest;
+  readonly waves: Waves;
+  readonly settings: Pick<Settings, 'platformRollouts'>;
 }
 
 /** A Microservice with everything that its rollout is decided by. */
@@ -64,6 +69,8 @@ export class Rollout {
   /** One step of the rollout; it is repeated until nothing is left to do. */
   async step(input: RolloutInput, signal: AbortSignal): Promise<RolloutState> {
     const { microservice, target, wanted } = input;
+    const older = target === undefined ? null : this.#older(microservice, target, wanted);
+    if (older !== null) return older;
     const { plan, failed } = target === undefined ? { plan: wanted } : this.#parts.trials.choose(microservice, wanted);
     if (plan === null) return this.#giveUp(input, failed, signal);
     const revision = await this.#parts.plans.store(microservice, plan, signal);
@@ -83,10 +90,26 @@ export class Rollout {
     };
   }
 
+  /** The Plan in use, where it differs from the wanted one only by a change of the platform whose turn has not come. */
+  #older(microservice: Microservice, target: Workload, wanted: Plan): RolloutState | null {
+    const { plans, settings, waves } = this.#parts;
+    const marks = marksOf(target);
+    const isOurs = marks?.microservice === microservice.metadata.name && marks.revision !== undefined;
+    const stored = isOurs ? plans.find(microservice, marks.revision ?? '') : undefined;
+    const uid = microservice.metadata.uid ?? '';
+    if (stored === undefined || !differOnlyByPlatform(storedPlan(stored), wanted)) return null;
+    if (settings.platformRollouts === 'waves' && waves.enter(uid)) return null;
+    const marking: Marking = { marked: true, reason: 'PlatformStale' };
+    const plan = storedPlan(stored);
+    return { marking, plan, revision: revisionOf(wanted), failed: undefined, settled: true };
+  }
+
   /** No Plan is left that the app stands: the pods roll back to bare. */
   async #giveUp(input: RolloutInput, failed: FailedTrial | undefined, signal: AbortSignal): Promise<RolloutState> {
-    const { target, wanted } = input;
-    if (target !== undefined) await this.#parts.marker.unmark([target], signal);
+    const { microservice, target, wanted } = input;
+    if (target !== undefined) {
+      await this.#parts.marker.unmark(microservice.metadata, microservice, [target], signal);
+    }
     const reason: Reason = failed?.reason ?? 'AppFailedAfterInjection';
     const marking: Marking = { marked: false, reason, message: evidenceText(reason, failed?.evidence) };
     return { marking, plan: wanted, revision: revisionOf(wanted), failed, settled: false };
@@ -115,7 +138,10 @@ export class Rollout {
 
   async #judge({ microservice, pods }: RolloutInput, workload: Workload, revision: string, signal: AbortSignal) {
     const trial = this.#parts.trials.of(microservice, revision);
-    if (trial === undefined || trial.state !== 'running') return { settled: true, retry: {} };
+    if (trial?.state !== 'running') {
+      this.#parts.waves.leave(microservice.metadata.uid ?? '');
+      return { settled: true, retry: {} };
+    }
     const verdict = judgeTrial({ trial, revision, workload, pods, now: this.#parts.clock.date() });
     if (verdict.state === 'running') {
       // What was not healthy before is not judged, so nothing is kept for a fallback and no time is running.

@@ -23,6 +23,7 @@ import { Rollout } from './rollout.ts';
 import { StoredPlans } from './storedPlans.ts';
 import { Trials } from './trials.ts';
 import { UserSecrets } from './userSecrets.ts';
+import { Waves } from './waves.ts';
 import { marksOf } from './workloads.ts';
 
 /** What the controllers are started with. */
@@ -72,6 +73,8 @@ export class Controllers {
       marker,
       trials: new Trials(client, plans, systemClock),
       contest: new Contest(client, systemClock),
+      waves: new Waves(),
+      settings,
     });
     const microservices = new MicroserviceController({
       client,

@@ -84,6 +84,8 @@ function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
     const message = `${count} admitted without sidecars, for example ${first?.name}: ${reasons[first?.reason ?? 'NotMarked'].text}`;
     return { type, status: 'False', reason: 'PodsSkipped', message };
   }
+  // Stale by the platform's choice is no fault of the service.
+  if (marking.reason === 'PlatformStale' && pods.missing === 0) return { type, status: 'True', reason: marking.reason };
   const current = pods.injected - pods.stale;
   if (current < desired || pods.stale > 0 || pods.missing > 0) {
     const message = `${current} of ${desired} pods carry the current revision, ${pods.stale} an older one, ${pods.missing} none`;

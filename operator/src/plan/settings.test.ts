@@ -6,6 +6,7 @@ const defaults: Settings = {
   imagePullPolicy: 'IfNotPresent',
   imagePullSecrets: [],
   runAsUser: 10_001,
+  platformRollouts: 'none',
   metrics: { resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } } },
   logs: {
     enabled: true,
@@ -37,6 +38,7 @@ test('what is given stands, and the rest has its default', () => {
     imagePullPolicy: 'IfNotPresent',
     imagePullSecrets: ['registry'],
     runAsUser: null,
+    platformRollouts: 'none',
     metrics: {
       resources: {
         requests: { cpu: '5m', memory: '48Mi' },

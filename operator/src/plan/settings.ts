@@ -10,6 +10,11 @@ export interface Settings {
   readonly imagePullSecrets: readonly string[];
   /** The user of the sidecars; null where the platform assigns users (OpenShift). */
   readonly runAsUser: number | null;
+  /**
+   * What a change of these settings does to workloads that run: `none` waits for their own next change and reports them as
+   * stale, `waves` rolls them a few at a time.
+   */
+  readonly platformRollouts: 'none' | 'waves';
   readonly metrics: { readonly resources: Resources };
   readonly logs: {
     /** False where no image with Fluent Bit can be had: then no service gets a logs sidecar, and its status says so. */
@@ -47,6 +52,7 @@ export const settingsSchema = {
     imagePullPolicy: { enum: ['Always', 'IfNotPresent', 'Never'], default: 'IfNotPresent' },
     imagePullSecrets: { type: 'array', items: { type: 'string', minLength: 1 }, default: [] },
     runAsUser: { type: ['integer', 'null'], minimum: 1, default: 10_001 },
+    platformRollouts: { enum: ['none', 'waves'], default: 'none' },
     metrics: {
       type: 'object',
       additionalProperties: false,

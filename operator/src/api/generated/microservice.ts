@@ -422,7 +422,7 @@ export interface MicroserviceSidecarsPipeResourcesLimits {
  */
 export interface MicroserviceRollout {
   /**
-   * auto: a change of this Microservice that needs new pods marks the workload, whose own rolling update replaces them. manual: the change waits until you restart the workload.
+   * auto: a change of this Microservice that needs new pods marks the workload, whose own rolling update replaces them. manual: Standpipe leaves the workload alone; put the label standpipe.dev/microservice on its pod template yourself, and pods get the newest revision when they are created.
    */
   readonly restart: 'auto' | 'manual';
   /**
