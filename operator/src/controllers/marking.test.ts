@@ -53,5 +53,6 @@ test.each([
 });
 
 test('marks that somebody else put there are not taken off', async () => {
-  await offlineMarker().unmark([marked('orders', 'r1'), workload('CronJob')], AbortSignal.timeout(1000));
+  const theirs = [marked('orders', 'r1'), workload('CronJob')];
+  await offlineMarker().unmark(microservice().metadata, undefined, theirs, AbortSignal.timeout(1000));
 });

@@ -1,7 +1,9 @@
 import type { Microservice } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Client } from '../kube/client.ts';
+import type { ObjectKey } from '../kube/wire.ts';
 import type { WebhookCanary } from './canary.ts';
+import { confirmFresh } from './freshness.ts';
 import { Kubelets } from './kubelets.ts';
 import type { Workload } from './types.ts';
 import { applyMarks, markedByUs, marksOf } from './workloads.ts';
@@ -53,15 +55,24 @@ export class Marker {
     if (!(await this.#kubelets.haveSidecars(signal)))
       return { marked: false, reason: 'KubernetesTooOld', retryMs: 60_000 };
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
+    await confirmFresh(this.#client, microservice.metadata, microservice, signal);
     await begin();
     await applyMarks(this.#client, workload, { microservice: name, revision }, signal);
     return { marked: true, reason: 'Injected' };
   }
 
-  /** Takes the marks off workloads, where this controller put them there; their pods roll back to bare. */
-  async unmark(workloads: readonly Workload[], signal: AbortSignal): Promise<void> {
-    for (const workload of workloads) {
-      if (markedByUs(workload)) await applyMarks(this.#client, workload, null, signal);
-    }
+  /**
+   * Takes the marks off workloads, where this controller put them there; their pods roll back to bare.
+   * @param microservice the one that they name, as the cache has it; undefined where it is gone
+   */
+  async unmark(
+    key: ObjectKey,
+    microservice: Microservice | undefined,
+    workloads: readonly Workload[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ours = workloads.filter(markedByUs);
+    if (ours.length > 0) await confirmFresh(this.#client, key, microservice, signal);
+    for (const workload of ours) await applyMarks(this.#client, workload, null, signal);
   }
 }

@@ -121,7 +121,7 @@ export class MicroserviceController {
     const { cache, marker, plans, contents } = this.#parts;
     const key = formatKey(microservice.metadata);
     const others = cache.marked(key).filter(({ metadata }) => metadata.uid !== target?.metadata.uid);
-    await marker.unmark(others, signal);
+    await marker.unmark(microservice.metadata, microservice, others, signal);
     const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), state.revision]);
     await plans.prune(microservice, inUse, signal);
     // A pod of an earlier revision, or one to which a failed trial falls back, may mount the Secret of a binding that is gone.
@@ -193,9 +193,10 @@ export class MicroserviceController {
 
   /** The Microservice is gone: its objects go with it by their owner references, the marks are taken off here. */
   async #takeBack(key: ObjectKey, signal: AbortSignal): Promise<void> {
-    const { cache, marker, contents, drains } = this.#parts;
-    await marker.unmark(cache.marked(formatKey(key)), signal);
+    const { cache, marker, contents, plans, drains } = this.#parts;
+    await marker.unmark(key, undefined, cache.marked(formatKey(key)), signal);
     contents.forget(key.namespace ?? '', key.name);
+    plans.forget(formatKey(key));
     drains.forget(formatKey(key));
   }
 }

@@ -6,6 +6,7 @@ import type { Client } from '../kube/client.ts';
 import type { ResourceType } from '../kube/resourceType.ts';
 import type { KubeObject, ObjectMeta } from '../kube/wire.ts';
 import { canonicalJson, digest } from '../plan/canonical.ts';
+import { confirmFresh } from './freshness.ts';
 
 /** An object with the name that Standpipe needs exists and is not owned by the Microservice. */
 export class NotOursError extends Error {
@@ -67,6 +68,7 @@ export class OwnedObjects {
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && !ownedBy(found, owner)) throw new NotOursError(type.kind, namespace, name);
     if (found === undefined || !contains(found, content)) {
+      await confirmFresh(this.#client, owner.metadata, owner, signal);
       const replaced = found !== undefined && typeOf(found) !== typeOf(content);
       const uid = found?.metadata.uid;
       if (replaced) await this.#client.delete(type, { namespace, name }, { uid, signal });
@@ -89,6 +91,7 @@ export class OwnedObjects {
     if (this.#known.get(key)?.digest === gone) return;
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && ownedBy(found, owner)) {
+      await confirmFresh(this.#client, owner.metadata, owner, signal);
       await this.#client.delete(type, { namespace, name }, { uid: found.metadata.uid, signal });
     }
     this.#known.set(key, { digest: gone, until: Number.POSITIVE_INFINITY });

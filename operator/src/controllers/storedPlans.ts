@@ -4,8 +4,10 @@ import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import type { Store } from '../kube/store.ts';
+import { formatKey } from '../kube/wire.ts';
 import type { Plan } from '../plan/plan.ts';
 import { revisionOf } from '../plan/revision.ts';
+import { confirmFresh } from './freshness.ts';
 import { ownedMeta } from './owned.ts';
 
 /** Plans beyond those in use that are kept, so that a workload's own rollback finds the Plan that its template names. */
@@ -16,10 +18,17 @@ export function storedPlan({ data }: ControllerRevision): Plan {
   return data as unknown as Plan;
 }
 
+interface Written extends Pick<ControllerRevision, 'revision'> {
+  readonly uid: string | undefined;
+  readonly metadata: { readonly name: string };
+}
+
 /** Stores Plans as ControllerRevisions: immutable data, and a number that orders them. */
 export class StoredPlans {
   readonly #client: Client;
   readonly #store: Store<ControllerRevision>;
+  /** The newest Plan that was written for each Microservice. */
+  readonly #written = new Map<string, Written>();
 
   constructor(client: Client, store: Store<ControllerRevision>) {
     this.#client = client;
@@ -30,16 +39,23 @@ export class StoredPlans {
   async store(owner: Microservice, plan: Plan, signal: AbortSignal): Promise<string> {
     const revision = revisionOf(plan);
     const name = planName(owner.metadata.name, revision);
-    const others = this.#of(owner);
-    const newest = Math.max(0, ...others.map((stored) => stored.revision));
-    const existing = others.find((stored) => stored.metadata.name === name);
-    if (existing !== undefined && existing.revision === newest) return revision;
+    const key = formatKey(owner.metadata);
+    const written = this.#written.get(key);
+    // The cache may be behind what was written last.
+    const known = [
+      ...this.#of(owner),
+      ...(written !== undefined && written.uid === owner.metadata.uid ? [written] : []),
+    ];
+    const newest = Math.max(0, ...known.map((stored) => stored.revision));
+    if (known.some((stored) => stored.metadata.name === name && stored.revision === newest)) return revision;
+    await confirmFresh(this.#client, owner.metadata, owner, signal);
     const body = {
       metadata: ownedMeta(owner, name),
       data: plan,
       revision: newest + 1,
     } as unknown as Applied<ControllerRevision>;
     await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
+    this.#written.set(key, { uid: owner.metadata.uid, metadata: { name }, revision: newest + 1 });
     return revision;
   }
 
@@ -52,6 +68,11 @@ export class StoredPlans {
   /** The stored Plans of a Microservice. */
   newestFirst(owner: Microservice): readonly ControllerRevision[] {
     return this.#of(owner).toSorted((a, b) => b.revision - a.revision);
+  }
+
+  /** Forgets what it wrote for a Microservice that is gone. */
+  forget(key: string): void {
+    this.#written.delete(key);
   }
 
   /** Deletes Plans that no pod uses, oldest first, beyond the number that is kept. */

@@ -84,6 +84,8 @@ export class Trials {
     const metadata = {
       name: planName(name, revision),
       namespace,
+      // A stored Plan that is gone must not come back as an empty one.
+      uid: this.#plans.find(owner, revision)?.metadata.uid,
       annotations: { [trialAnnotation]: JSON.stringify(trial) },
     };
     const body = { metadata } as unknown as Applied<ControllerRevision>;
