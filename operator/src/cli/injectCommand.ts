@@ -17,7 +17,7 @@ for the pod templates that were injected. What was done, and what was not and wh
   -f, --filename   a YAML or JSON file, a folder of them, or - for standard input
       --settings   the platform's settings, as the controller has them
   -n, --namespace  the namespace of objects that name none (default: default)
-  -q, --quiet      say nothing about what went well
+  -q, --quiet      say only what is wrong
 
 Exit codes: 0 done; 2 the input is wrong, and nothing was written to standard output.
 `;

@@ -1,7 +1,8 @@
-import { microserviceLabel, revisionAnnotation } from '../api/names.ts';
+import { microserviceLabel } from '../api/names.ts';
 import { reasons } from '../api/reasons.ts';
 import { templateProblems } from '../inject/fits.ts';
 import { inject } from '../inject/inject.ts';
+import { withMarks } from '../inject/marks.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Plan } from '../plan/plan.ts';
 import { resolve } from '../plan/resolve.ts';
@@ -98,17 +99,10 @@ function injectOne({ found, plan }: Job): string {
   const { object, path, template } = found;
   const { file } = object.document.place;
   const subject = `${file}:${object.document.lineOf(object.path)}: ${object.kind}/${object.name}`;
-  const result = inject(marked(template, plan), plan);
+  const result = inject(withMarks(template, plan.microservice, revisionOf(plan)), plan);
   if ('skip' in result) return `${subject}: not injected (${result.skip}): ${reasons[result.skip].text}`;
   object.document.replaceValue(path, result.template);
   const { sidecars, tap } = result.record;
   const untapped = tap === 'Tapped' ? '' : `; inbound traffic not counted (${tap}): ${reasons[tap].text}`;
   return `${subject}: injected ${sidecars.join(' and ')}${untapped}`;
-}
-
-/** The marks that the controller would put on the template. */
-function marked(template: PodTemplate, plan: Plan): PodTemplate {
-  const labels = { ...template.metadata?.labels, [microserviceLabel]: plan.microservice };
-  const annotations = { ...template.metadata?.annotations, [revisionAnnotation]: revisionOf(plan) };
-  return { ...template, metadata: { ...template.metadata, labels, annotations } };
 }

@@ -1,7 +1,7 @@
 import type { Microservice } from '../api/generated/microservice.ts';
-import { microserviceLabel } from '../api/names.ts';
 import { type Reason, reasons } from '../api/reasons.ts';
 import { inject } from '../inject/inject.ts';
+import { withMarks } from '../inject/marks.ts';
 import { recordOf } from '../inject/record.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
@@ -119,7 +119,7 @@ export class Rollout {
   async #hindrance(input: RolloutInput, target: Workload, plan: Plan, signal: AbortSignal): Promise<Marking | null> {
     const { metadata, status } = input.microservice;
     // Rolling pods that the webhook will admit as they are would disturb them for nothing.
-    const trial = inject(withLabel(templateOf(target), metadata.name), plan);
+    const trial = inject(withMarks(templateOf(target), metadata.name), plan);
     if ('skip' in trial) return { marked: false, reason: trial.skip };
     const [uid, generation] = [metadata.uid ?? '', metadata.generation ?? 0];
     const standing = this.#parts.contest.standing(uid, generation);
@@ -184,9 +184,4 @@ function contested(by: string): Marking {
 
 function evidenceText(reason: Reason, evidence = ''): string {
   return evidence === '' ? reasons[reason].text : `${reasons[reason].text} Evidence: ${evidence}`;
-}
-
-function withLabel(template: PodTemplate, microservice: string): PodTemplate {
-  const labels = { ...template.metadata?.labels, [microserviceLabel]: microservice };
-  return { ...template, metadata: { ...template.metadata, labels } };
 }
