@@ -3,7 +3,6 @@ import { reasons } from '../api/reasons.ts';
 import { templateProblems } from '../inject/fits.ts';
 import { inject } from '../inject/inject.ts';
 import { withMarks } from '../inject/marks.ts';
-import type { PodTemplate } from '../inject/template.ts';
 import type { Plan } from '../plan/plan.ts';
 import { resolve } from '../plan/resolve.ts';
 import { revisionOf } from '../plan/revision.ts';
