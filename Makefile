@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down test test-unit test-api test-cluster lint types golden images cluster-up cluster-down
+.PHONY: help setup demo demo-down test test-unit test-api test-faults test-cluster lint types golden images cluster-up cluster-down
 
 NODE_VERSION := 24.21.0
 NODE_PACKAGE := node-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
@@ -49,6 +49,9 @@ test-unit: setup ## Run the tests that need no Kubernetes
 
 test-api: setup ## Run the tests that need a real API server
 	@node test/run.ts api
+
+test-faults: setup ## Run the operator through crashes, broken watches and servers from the past
+	@node test/run.ts faults
 
 test-cluster: setup ## Run the tests that need a whole cluster
 	@node test/run.ts cluster

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const everywhere = ['operator/**', 'sidecars/**', 'test/**', 'scripts/**', 'examples/**'];
 const named = (suffix: string) => everywhere.map((folder) => `${folder}/*${suffix}`);
 
-/** The tiers of tests, told apart by file names: see docs/guide/testing.md. */
+/** The tiers of tests, told apart by file names: see CONTRIBUTING.md. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/countReporter.ts'],
@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: named('.test.ts'),
-          exclude: ['**/node_modules/**', '**/*.api.test.ts', '**/*.cluster.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.api.test.ts', '**/*.cluster.test.ts', '**/*.faults.test.ts'],
           testTimeout: 120_000,
         },
       },
@@ -24,6 +24,17 @@ export default defineConfig({
           name: 'api',
           include: named('.api.test.ts'),
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // One operator and one API server: the files share them one after the other.
+        extends: true,
+        test: {
+          name: 'faults',
+          include: named('.faults.test.ts'),
+          testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -7,11 +7,11 @@ import { join } from 'node:path';
  * Runs the tiers of tests one after the other and ends with one line that counts them all. A tier that fails does not
  * keep the next from running.
  *
- *     node test/run.ts [unit] [api] [cluster]
+ *     node test/run.ts [unit] [api] [faults] [cluster]
  */
 
 const root = join(import.meta.dirname, '..');
-const tiers = ['unit', 'api', 'cluster'] as const;
+const tiers = ['unit', 'api', 'faults', 'cluster'] as const;
 type Tier = (typeof tiers)[number];
 
 /** What pods of the cluster tier are made of. They are on the node before the first test. */
@@ -21,9 +21,9 @@ const images = ['node', 'operator', 'sidecar', 'kafka', 'examples/shop'];
 function commandOf(tier: Tier): string[] {
   const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', tier];
   if (tier === 'unit') return vitest;
-  const mode = tier === 'api' ? 'api' : 'node';
+  const mode = tier === 'cluster' ? 'node' : 'api';
   const cluster = join(root, 'test/cluster/main.ts');
-  const loaded = tier === 'api' ? [] : ['--images', images.join(',')];
+  const loaded = tier === 'cluster' ? ['--images', images.join(',')] : [];
   return [process.execPath, cluster, 'run', '--mode', mode, '--name', `test-${tier}`, ...loaded, '--', ...vitest];
 }
 

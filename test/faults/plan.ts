@@ -62,6 +62,10 @@ export type Fault = Action & {
 export interface FaultPlan {
   /** What it is for. */
   readonly title?: string;
+  /** The reason that the operator's count of restarted watches must show, by which it says so. */
+  readonly restarts?: string;
+  /** The kind of which changes were found that no watch had told, as the operator's count of repairs says. */
+  readonly repairs?: string;
   readonly faults: readonly Fault[];
 }
 

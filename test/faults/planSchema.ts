@@ -50,6 +50,8 @@ export const planSchema = {
   required: ['faults'],
   properties: {
     title: text,
+    restarts: text,
+    repairs: text,
     faults: {
       type: 'array',
       items: {

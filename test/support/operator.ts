@@ -9,46 +9,87 @@ import { kubectl } from '../e2e/kubectl.ts';
 const root = join(import.meta.dirname, '../..');
 
 interface KubeConfigFile {
-  users: { name: string; user: object }[];
+  users: { name: string; user: { token?: string } }[];
 }
+
+type Component = 'controller' | 'webhook';
+
+/** Where each process answers probes. */
+const probePorts: Readonly<Record<Component, number>> = { controller: 18_081, webhook: 18_082 };
 
 /** The operator as two processes beside a cluster without a kubelet, each with its own service account's rights. */
 export class OperatorProcesses {
   readonly folder = mkdtempSync(join(tmpdir(), 'standpipe-operator-'));
-  readonly #children: ChildProcess[] = [];
+  readonly #children = new Map<Component, ChildProcess>();
 
   /** Installs the manifests, starts both processes and waits until they are ready. */
   async start(settings: string): Promise<void> {
+    await this.install(settings);
+    await this.run('controller');
+    await this.run('webhook');
+  }
+
+  /** Installs the manifests and makes what the processes need. */
+  async install(settings: string): Promise<void> {
     await kubectl(['apply', '-f', join(root, 'crds')]);
+    // An earlier test of the same cluster may have left one that leads to a URL.
+    await kubectl(['delete', 'mutatingwebhookconfiguration', 'standpipe', '--ignore-not-found']);
     await kubectl(['apply', '-k', join(root, 'deploy/base')]);
     await this.#webhookByUrl();
-    const settingsPath = join(this.folder, 'settings.yaml');
-    writeFileSync(settingsPath, settings);
-    const controller = [
-      'controller',
-      '--settings',
-      settingsPath,
-      '--webhook-name',
-      'localhost',
-      '--probe-port',
-      '18081',
-    ];
-    await this.#spawn('controller', controller, 18_081);
-    await this.#spawn('webhook', ['webhook', '--port', '18443', '--probe-port', '18082'], 18_082);
+    writeFileSync(join(this.folder, 'settings.yaml'), settings);
+    await kubeconfigOf('controller', this.folder);
+    await kubeconfigOf('webhook', this.folder);
+  }
+
+  /** The token of a component's service account. */
+  token(component: Component): string {
+    const config = parse(readFileSync(this.kubeconfig(component), 'utf8')) as KubeConfigFile;
+    return config.users[0]?.user.token ?? '';
+  }
+
+  /** The file that leads a component to the API server; it may be written anew before the component is run. */
+  kubeconfig(component: Component): string {
+    return join(this.folder, `${component}.kubeconfig`);
+  }
+
+  /** Starts a component and waits until it is ready. */
+  async run(component: Component): Promise<void> {
+    const child = this.launch(component);
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
+      if (child.exitCode !== null) break;
+      const ready = await fetch(`http://127.0.0.1:${probePorts[component]}/readyz`).catch(() => undefined);
+      if (ready?.ok === true) return;
+    }
+    throw new Error(`the ${component} is not ready:\n${this.logs(component)}`);
+  }
+
+  /** Starts a component; its log goes on where an earlier run of it ended. */
+  launch(component: Component): ChildProcess {
+    const env = { ...process.env, KUBECONFIG: this.kubeconfig(component), POD_NAMESPACE: 'standpipe-system' };
+    const child = spawn(process.execPath, [join(root, 'operator/src/main.ts'), ...this.#arguments(component)], { env });
+    const log = createWriteStream(join(this.folder, `${component}.log`), { flags: 'a' });
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    this.#children.set(component, child);
+    return child;
+  }
+
+  /** Ends a component with a signal, and resolves when it has ended. */
+  async end(component: Component, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#children.get(component);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
   }
 
   /** The log lines of a component so far. */
-  logs(component: 'controller' | 'webhook'): string {
+  logs(component: Component): string {
     return readFileSync(join(this.folder, `${component}.log`), 'utf8');
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.#children.map(async (child) => {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        if (child.exitCode === null && child.kill('SIGTERM')) await ended;
-      }),
-    );
+    await Promise.all([...this.#children.keys()].map((component) => this.end(component, 'SIGTERM')));
     rmSync(this.folder, { recursive: true });
   }
 
@@ -59,28 +100,17 @@ export class OperatorProcesses {
     await kubectl(['patch', 'mutatingwebhookconfiguration', 'standpipe', '--type=json', '-p', patch]);
   }
 
-  async #spawn(component: 'controller' | 'webhook', args: readonly string[], probePort: number): Promise<void> {
-    const env = {
-      ...process.env,
-      KUBECONFIG: await kubeconfigOf(component, this.folder),
-      POD_NAMESPACE: 'standpipe-system',
-    };
-    const child = spawn(process.execPath, [join(root, 'operator/src/main.ts'), ...args], { env });
-    const log = createWriteStream(join(this.folder, `${component}.log`));
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
-    this.#children.push(child);
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
-      if (child.exitCode !== null) break;
-      const ready = await fetch(`http://127.0.0.1:${probePort}/readyz`).catch(() => undefined);
-      if (ready?.ok === true) return;
-    }
-    throw new Error(`the ${component} is not ready:\n${this.logs(component)}`);
+  #arguments(component: Component): string[] {
+    const probe = ['--probe-port', String(probePorts[component])];
+    const settings = ['--settings', join(this.folder, 'settings.yaml')];
+    return component === 'controller'
+      ? ['controller', ...settings, '--webhook-name', 'localhost', ...probe]
+      : ['webhook', '--port', '18443', ...probe];
   }
 }
 
 /** Writes a kubeconfig by which a component's own service account is used, and returns its path. */
-export async function kubeconfigOf(component: 'controller' | 'webhook', folder: string): Promise<string> {
+export async function kubeconfigOf(component: Component, folder: string): Promise<string> {
   const token = await kubectl(['-n', 'standpipe-system', 'create', 'token', `standpipe-${component}`, '--duration=2h']);
   const config = parse(readFileSync(process.env.KUBECONFIG ?? '', 'utf8')) as KubeConfigFile;
   for (const user of config.users) user.user = { token: token.trim() };

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { convergenceMs } from './livingRun.ts';
+import type { Fault, FaultPlan } from './plan.ts';
+import { outcome, Rig } from './rig.ts';
+
+const positions = ['before', 'unanswered', 'after'] as const;
+
+/** By default each write is crashed at in one position, which takes turns; `all` takes every position of every write. */
+const turns = process.env.STANDPIPE_FAULTS === 'all' ? [0, 1, 2] : [0];
+
+const rig = new Rig();
+beforeAll(() => rig.start());
+afterAll(() => rig.stop());
+
+/** Kills the controller at the k-th write of every phase that has so many. */
+function crashPlan(k: number, turn: number): FaultPlan {
+  const faults = rig.reference.flatMap(({ phase, writes }, i): Fault[] => {
+    const at = positions[(k + i + turn) % positions.length] ?? 'before';
+    return writes.length < k ? [] : [{ on: { verb: 'write', phase }, skip: k - 1, do: 'kill', at }];
+  });
+  return { title: `killed at write ${k} of each phase`, faults };
+}
+
+test('a life without faults comes to the same twice', async () => {
+  const { records } = await rig.live({ faults: [] });
+  expect(records.map(outcome)).toEqual(rig.reference.map(outcome));
+});
+
+test.each(turns)(
+  'a controller that is killed at any write comes to what it comes to without (turn %i)',
+  async (turn) => {
+    const counts = rig.reference.map(({ writes }) => writes.length);
+    let struck = 0;
+    for (let k = 1; k <= Math.max(...counts); k++) {
+      const plan = crashPlan(k, turn);
+      const { records } = await rig.live(plan);
+      expect(records.map(outcome), stringify(plan)).toEqual(rig.reference.map(outcome));
+      expect(Math.max(...records.map(({ seconds }) => seconds * 1000))).toBeLessThan(convergenceMs);
+      expect(rig.operator.exits).toBe(0);
+      struck += rig.operator.proxy.struck().length;
+    }
+    // Now and then two writes of a status become one, and the last one of a phase does not come.
+    expect(struck).toBeGreaterThan(0.8 * counts.reduce((sum, count) => sum + count, 0));
+  },
+);

@@ -1,0 +1,50 @@
+import { testClient } from '../../operator/src/kube/testing/apiServer.ts';
+import { platform } from '../api/platform.ts';
+import { dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
+import { FaultedOperator } from './faultedOperator.ts';
+import { LivingRun, type PhaseRecord } from './livingRun.ts';
+import type { FaultPlan } from './plan.ts';
+
+/** What must be the same whatever happened on the way. */
+export const outcome = ({ phase, state, created, deleted }: PhaseRecord) => ({ phase, created, deleted, state });
+
+/** The operator, a namespace for lives, and what a life comes to without faults. */
+export class Rig {
+  readonly operator = new FaultedOperator();
+  readonly #client = testClient();
+  #namespace = '';
+  #reference: readonly PhaseRecord[] | undefined;
+
+  /** What each phase comes to without faults. */
+  get reference(): readonly PhaseRecord[] {
+    if (this.#reference === undefined) throw new Error('The rig has not been started');
+    return this.#reference;
+  }
+
+  async start(): Promise<void> {
+    await this.operator.install('image: example.org/sidecar:1\n');
+    await kubectl(['apply', '-f', '-'], platform);
+    this.#namespace = await newNamespace('faults', { team: 'shop' });
+    // The first life makes what outlives a Microservice, such as the canary's Plan.
+    await this.live({ faults: [] });
+    this.#reference = (await this.live({ faults: [] })).records;
+  }
+
+  /** Lives one life under a plan, with a controller of its own. Gives back its metrics at the end too. */
+  async live(plan: FaultPlan): Promise<{ readonly records: readonly PhaseRecord[]; readonly metrics: string }> {
+    await this.operator.start(plan);
+    try {
+      const run = new LivingRun(this.#client, this.#namespace, this.operator);
+      const records = await run.run(this.#reference);
+      return { records, metrics: await this.operator.metrics() };
+    } finally {
+      await this.operator.end();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.operator.stop();
+    if (this.#namespace !== '') await dropNamespace(this.#namespace);
+    await this.#client.close();
+  }
+}

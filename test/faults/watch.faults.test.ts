@@ -1,0 +1,34 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FaultPlan, readPlan } from './plan.ts';
+import { outcome, Rig } from './rig.ts';
+
+const rig = new Rig();
+beforeAll(() => rig.start());
+afterAll(() => rig.stop());
+
+/** One plan that the environment names, or all that are kept here. */
+const asked = process.env.STANDPIPE_FAULT_PLAN;
+const files = asked === undefined ? globSync(join(import.meta.dirname, 'plans/*.yaml')).toSorted() : [asked];
+
+/** How long a phase may take under any fault but a crash, in seconds. */
+const convergenceSeconds = 45;
+
+test.each(files.map((file) => [basename(file, '.yaml'), file]))(
+  'a life under the plan %s comes to what it comes to without faults',
+  async (_, file) => {
+    const plan: FaultPlan = readPlan(file);
+    const { records, metrics } = await rig.live(plan);
+    expect(records.map(outcome), plan.title).toEqual(rig.reference.map(outcome));
+    expect(Math.max(...records.map(({ seconds }) => seconds))).toBeLessThan(convergenceSeconds);
+    expect(rig.operator.proxy.struck(), 'faults that struck').toEqual(plan.faults);
+    expect(rig.operator.exits).toBe(0);
+    if (plan.restarts !== undefined) {
+      expect(metrics).toMatch(new RegExp(`standpipe_watch_restarts_total\\{[^}]*reason="${plan.restarts}"`));
+    }
+    if (plan.repairs !== undefined) {
+      expect(metrics).toMatch(new RegExp(`standpipe_relist_repairs_total\\{kind="${plan.repairs}"\\} [1-9]`));
+    }
+  },
+);
