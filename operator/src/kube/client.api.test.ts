@@ -47,6 +47,12 @@ test('an object is created, read and deleted', async () => {
   expect(await client.find(configMaps, { namespace, name: 'round-trip' })).toBeUndefined();
 });
 
+test('an object exists or does not', async () => {
+  await createMap('there');
+  expect(await client.exists(configMaps, { namespace, name: 'there' })).toBe(true);
+  expect(await client.exists(configMaps, { namespace, name: 'not-there' })).toBe(false);
+});
+
 test('errors are told apart by their code', async () => {
   await createMap('twice');
   expect(await failure(createMap('twice'))).toMatchObject({ code: 'KUBE_ALREADY_EXISTS', status: 409 });

@@ -24,6 +24,9 @@ import { formatKey, type KubeObject, type ObjectKey } from './wire.ts';
 
 const defaultPageSize = 250;
 
+/** Kubernetes API concepts, "Metadata-only fetches". */
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /** JSON is YAML; this type is known to every version of the API server that has server-side apply. */
 const applyPatch = 'application/apply-patch+yaml';
 
@@ -57,6 +60,18 @@ export class Client {
       return await this.get(type, key, options);
     } catch (error) {
       if (isApiError(error, 'KUBE_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether an object exists. Only its metadata is sent: of a Secret no value comes here. */
+  async exists(type: ResourceType, key: ObjectKey, options: CallOptions = {}): Promise<boolean> {
+    const path = objectPath(type, key.namespace, key.name);
+    try {
+      await this.#send({ method: 'GET', path, accept: metadataOnly, signal: options.signal });
+      return true;
+    } catch (error) {
+      if (isApiError(error, 'KUBE_NOT_FOUND')) return false;
       throw error;
     }
   }

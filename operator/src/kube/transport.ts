@@ -22,6 +22,8 @@ export interface Call {
   readonly body?: unknown;
   /** Of the body; `application/json` where nothing is said. */
   readonly contentType?: string | undefined;
+  /** The wanted form of the answer; `application/json` where nothing is said. */
+  readonly accept?: string | undefined;
   /** Aborts the call: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -103,7 +105,12 @@ export class Transport {
     const answer = await request(`${this.#connection.server}${call.path}${queryString(call.query)}`, {
       dispatcher: gate === undefined ? dispatcher : gated(dispatcher, gate),
       method: call.method,
-      headers: { ...headers, ...bodyHeaders(call), accept: 'application/json', 'user-agent': this.#userAgent },
+      headers: {
+        ...headers,
+        ...bodyHeaders(call),
+        accept: call.accept ?? 'application/json',
+        'user-agent': this.#userAgent,
+      },
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal,
       // The deadline's signal is the only clock: undici's own would end every quiet watch after five minutes.
