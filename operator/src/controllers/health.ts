@@ -48,6 +48,11 @@ export function rolloutHold(
   return (spec.updateStrategy?.rollingUpdate?.partition ?? 0) > 0 ? 'RolloutPartitioned' : undefined;
 }
 
+/** Whether a pod runs or is about to: not ended, and not ending. */
+export function isAlive({ metadata, status }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
 /** Whether a pod is ready. @param since since when at least; at any time by default */
 export function isReady({ status }: Pod, since?: Date): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');

@@ -5,6 +5,7 @@ import { recordOf } from '../inject/record.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
 import type { Plan } from '../plan/plan.ts';
+import { isAlive } from './health.ts';
 
 /** The pods of a Microservice, counted. Each is judged by its own record, never by the template's. */
 export interface PodSurvey {
@@ -41,8 +42,4 @@ export function revisionsInUse(pods: readonly Pod[]): ReadonlySet<string> {
   const used = alive.map((pod) => recordOf(pod as unknown as PodTemplate)?.revision);
   const asked = alive.map((pod) => pod.metadata.annotations?.[revisionAnnotation]);
   return new Set([...used, ...asked].filter((revision) => revision !== undefined));
-}
-
-function isAlive({ metadata, status }: Pod): boolean {
-  return metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }

@@ -15,6 +15,7 @@ import type { Settings } from '../plan/settings.ts';
 import type { Contest } from './contest.ts';
 import { isHealthy, isReady, rolloutHold } from './health.ts';
 import type { Marker, Marking } from './marking.ts';
+import type { Repair } from './repair.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { judgeTrial } from './trial.ts';
 import type { FailedTrial, Trials } from './trials.ts';
@@ -31,6 +32,7 @@ export interface RolloutParts {
   readonly trials: Trials;
   readonly contest: Contest;
   readonly waves: Waves;
+  readonly repair: Repair;
   readonly settings: Pick<Settings, 'platformRollouts'>;
 }
 
@@ -82,10 +84,17 @@ export class Rollout {
       (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, revision, signal));
     if (!marking.marked) return { ...state, marking, settled: false };
     const judged = await this.#judge(input, target, revision, signal);
+    const repairMs = judged.settled ? await this.#parts.repair.step(input.pods, plan, signal) : undefined;
     const hold = rolloutHold(target);
     return {
       ...state,
-      marking: { ...marking, ...judged.retry, ...(hold === undefined ? {} : { hold }), ...failure(failed, plan) },
+      marking: {
+        ...marking,
+        ...(repairMs === undefined ? {} : { retryMs: repairMs }),
+        ...judged.retry,
+        ...(hold === undefined ? {} : { hold }),
+        ...failure(failed, plan),
+      },
       settled: judged.settled,
     };
   }

@@ -19,6 +19,7 @@ import { DrainLedger, drainOf } from './drains.ts';
 import { LogSinkController } from './logSinkController.ts';
 import { Marker } from './marking.ts';
 import { MicroserviceController } from './microserviceController.ts';
+import { Repair } from './repair.ts';
 import { Rollout } from './rollout.ts';
 import { StoredPlans } from './storedPlans.ts';
 import { Trials } from './trials.ts';
@@ -65,7 +66,8 @@ export class Controllers {
       log,
     });
     const plans = new StoredPlans(client, cache.plans);
-    const marker = new Marker(client, new WebhookCanary(client, options.canaryNamespace, settings));
+    const canary = new WebhookCanary(client, options.canaryNamespace, settings);
+    const marker = new Marker(client, canary);
     const rollout = new Rollout({
       client,
       clock: systemClock,
@@ -74,6 +76,7 @@ export class Controllers {
       trials: new Trials(client, plans, systemClock),
       contest: new Contest(client, systemClock),
       waves: new Waves(),
+      repair: new Repair(client, canary),
       settings,
     });
     const microservices = new MicroserviceController({

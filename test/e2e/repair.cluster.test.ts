@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installOperator } from '../../scripts/demo/platform.ts';
+import { readAll, untilCondition } from '../api/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { apply, dropNamespace, kubectl, newNamespace } from './kubectl.ts';
+import { silentDemo } from './ownCluster.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  await installOperator(silentDemo);
+  namespace = await newNamespace('repair');
+});
+afterAll(() => dropNamespace(namespace));
+
+const app = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          {
+            name: 'app',
+            image: 'node:24-bookworm-slim',
+            command: ['node', '-e', "require('node:http').createServer((_, answer) => answer.end('ok')).listen(8080)"],
+            readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
+            resources: { requests: { cpu: '10m', memory: '32Mi' } },
+          },
+        ],
+      },
+    },
+  },
+};
+
+interface RunningPod {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly initContainers?: readonly { readonly name: string }[] };
+}
+
+const livePods = () => readAll<RunningPod>(namespace, 'pod', '-l', 'app=web', '--field-selector=status.phase=Running');
+const sidecars = async () => (await livePods()).map(({ spec }) => (spec.initContainers ?? []).map(({ name }) => name));
+
+const webhook = async (replicas: number) => {
+  await kubectl(['-n', 'standpipe-system', 'scale', 'deployment/standpipe-webhook', `--replicas=${replicas}`]);
+  await kubectl(['-n', 'standpipe-system', 'rollout', 'status', 'deployment/standpipe-webhook', '--timeout=120s']);
+};
+
+test('a pod that came up bare while the webhook was away is replaced when it is back', async () => {
+  await apply(namespace, app);
+  await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/web', '--timeout=120s']);
+  const spec = { metrics: { inbound: 'none' } };
+  await apply(namespace, {
+    apiVersion: 'standpipe.dev/v1alpha1',
+    kind: 'Microservice',
+    metadata: { name: 'web' },
+    spec,
+  });
+  await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 120_000);
+  const injected = [['standpipe-metrics'], ['standpipe-metrics']];
+  await eventually(async () => expect(await sidecars()).toEqual(injected), 60_000);
+
+  await webhook(0);
+  await eventually(async () => {
+    // The Service's last endpoint may take a call for a moment longer.
+    const [victim] = await livePods();
+    await kubectl(['-n', namespace, 'delete', 'pod', victim?.metadata.name ?? '']);
+    await eventually(async () => expect(await livePods()).toHaveLength(2), 60_000);
+    expect((await sidecars()).map((names) => names.length).toSorted()).toEqual([0, 1]);
+  }, 120_000);
+  // The app runs without its sidecars rather than not at all.
+  await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/web', '--timeout=60s']);
+
+  await webhook(1);
+  await eventually(async () => expect(await sidecars()).toEqual(injected), 120_000);
+  await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 60_000);
+});
