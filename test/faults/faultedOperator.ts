@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { leases } from '../../operator/src/kube/builtin.ts';
 import { testClient, testConfig } from '../../operator/src/kube/testing/apiServer.ts';
+import { eventually } from '../support/eventually.ts';
 import { OperatorProcesses } from '../support/operator.ts';
 import { FaultProxy } from './faultProxy.ts';
 import type { FaultPlan } from './plan.ts';
@@ -30,13 +31,16 @@ export class FaultedOperator {
     await this.processes.end('controller', 'SIGTERM');
   }
 
-  /** Starts the controller behind a new proxy that follows a plan. */
+  /** Starts the controller behind a new proxy that follows a plan, and waits until its caches are filled. */
   async start(plan: FaultPlan): Promise<void> {
     this.#ending = false;
     this.#proxy = await FaultProxy.start(testConfig(), { plan, tls: true, kill: () => this.#kill() });
     const config = this.#proxy.config(this.processes.token('controller'));
     writeFileSync(this.processes.kubeconfig('controller'), config.exportConfig());
     this.#launch();
+    await eventually(async () => {
+      if (!(await fetch('http://127.0.0.1:18081/readyz')).ok) throw new Error('The controller is not ready');
+    });
   }
 
   /** Ends the controller and its proxy. */
@@ -53,10 +57,9 @@ export class FaultedOperator {
     await this.#client.close();
   }
 
-  /** The controller's metrics page. */
+  /** The controller's metrics page; one that was just killed is waited for. */
   async metrics(): Promise<string> {
-    const answer = await fetch('http://127.0.0.1:18081/metrics');
-    return answer.text();
+    return eventually(async () => (await fetch('http://127.0.0.1:18081/metrics')).text());
   }
 
   #launch(): void {

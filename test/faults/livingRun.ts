@@ -41,12 +41,19 @@ export class LivingRun {
     this.#operator = operator;
   }
 
-  /** Lives through all phases. @param reference what each phase must come to; without it, what it came to at rest */
-  async run(reference?: readonly PhaseRecord[]): Promise<PhaseRecord[]> {
+  /**
+   * Lives through all phases.
+   * @param reference what each phase must come to; without it, what it came to at rest
+   * @param then called after each phase
+   */
+  async run(reference?: readonly PhaseRecord[], then?: (phase: string) => Promise<void>): Promise<PhaseRecord[]> {
     await apply(this.#namespace, ...workloads);
     await this.#observed();
     const records: PhaseRecord[] = [];
-    for (const [i, phase] of life.entries()) records.push(await this.#live(phase, reference?.[i]));
+    for (const [i, phase] of life.entries()) {
+      records.push(await this.#live(phase, reference?.[i]));
+      await then?.(phase.name);
+    }
     await this.#clear();
     return records;
   }

@@ -30,12 +30,18 @@ export class Rig {
     this.#reference = (await this.live({ faults: [] })).records;
   }
 
-  /** Lives one life under a plan, with a controller of its own. Gives back its metrics at the end too. */
-  async live(plan: FaultPlan): Promise<{ readonly records: readonly PhaseRecord[]; readonly metrics: string }> {
+  /**
+   * Lives one life under a plan, with a controller of its own. Gives back its metrics at the end too.
+   * @param then called after each phase
+   */
+  async live(
+    plan: FaultPlan,
+    then?: (phase: string) => Promise<void>,
+  ): Promise<{ readonly records: readonly PhaseRecord[]; readonly metrics: string }> {
     await this.operator.start(plan);
     try {
       const run = new LivingRun(this.#client, this.#namespace, this.operator);
-      const records = await run.run(this.#reference);
+      const records = await run.run(this.#reference, then);
       return { records, metrics: await this.operator.metrics() };
     } finally {
       await this.operator.end();

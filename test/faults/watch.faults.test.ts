@@ -1,7 +1,9 @@
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultPlan, readPlan } from './plan.ts';
+import type { LogEntry } from './requestLog.ts';
 import { outcome, Rig } from './rig.ts';
 
 const rig = new Rig();
@@ -12,8 +14,26 @@ afterAll(() => rig.stop());
 const asked = process.env.STANDPIPE_FAULT_PLAN;
 const files = asked === undefined ? globSync(join(import.meta.dirname, 'plans/*.yaml')).toSorted() : [asked];
 
+/** Longer than servers keep watches open, in milliseconds. */
+const restMs = 40_000;
+
 /** How long a phase may take under any fault but a crash, in seconds. */
 const convergenceSeconds = 45;
+
+test('at rest nothing is written, and watches are opened again without a list', async () => {
+  const quiet: LogEntry[] = [];
+  await rig.live({ faults: [] }, async (phase) => {
+    if (phase !== 'create') return;
+    const { entries } = rig.operator.proxy.log;
+    const before = entries.length;
+    await sleep(restMs);
+    quiet.push(...entries.slice(before));
+  });
+  expect(quiet.filter(({ write }) => write)).toEqual([]);
+  expect(quiet.filter(({ verb }) => verb === 'list')).toEqual([]);
+  const watched = new Set(quiet.filter(({ verb }) => verb === 'watch').map(({ resource }) => resource));
+  expect([...watched]).toEqual(expect.arrayContaining(['microservices', 'deployments', 'pods', 'secrets']));
+});
 
 test.each(files.map((file) => [basename(file, '.yaml'), file]))(
   'a life under the plan %s comes to what it comes to without faults',
