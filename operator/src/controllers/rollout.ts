@@ -84,7 +84,7 @@ export class Rollout {
       (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, revision, signal));
     if (!marking.marked) return { ...state, marking, settled: false };
     const judged = await this.#judge(input, target, revision, signal);
-    const repairMs = judged.settled ? await this.#parts.repair.step(input.pods, plan, signal) : undefined;
+    const repairMs = judged.failed ? undefined : await this.#parts.repair.step(input.pods, plan, signal);
     const hold = rolloutHold(target);
     return {
       ...state,
@@ -149,18 +149,20 @@ export class Rollout {
     const trial = this.#parts.trials.of(microservice, revision);
     if (trial?.state !== 'running') {
       this.#parts.waves.leave(microservice.metadata.uid ?? '');
-      return { settled: true, retry: {} };
+      return { failed: false, settled: true, retry: {} };
     }
     const verdict = judgeTrial({ trial, revision, workload, pods, now: this.#parts.clock.date() });
     if (verdict.state === 'running') {
       // What was not healthy before is not judged, so nothing is kept for a fallback and no time is running.
-      return trial.healthyBefore ? { settled: false, retry: { retryMs: trialMs } } : { settled: true, retry: {} };
+      return trial.healthyBefore
+        ? { failed: false, settled: false, retry: { retryMs: trialMs } }
+        : { failed: false, settled: true, retry: {} };
     }
     await this.#parts.trials.end(microservice, revision, trial, verdict, signal);
-    if (verdict.state === 'passed') return { settled: true, retry: {} };
+    if (verdict.state === 'passed') return { failed: false, settled: true, retry: {} };
     if (workload.kind === 'StatefulSet') await this.#clear(pods, revision, signal);
     // What is fallen back to is chosen by the next step.
-    return { settled: false, retry: { retryMs: 1 } };
+    return { failed: true, settled: false, retry: { retryMs: 1 } };
   }
 
   /** A StatefulSet waits for its broken pod before it replaces it, even with the template it had before. */
