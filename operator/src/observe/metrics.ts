@@ -42,7 +42,7 @@ export class OperatorMetrics {
     });
     this.#relistRepairs = new Counter({
       name: 'standpipe_relist_repairs_total',
-      help: 'Changes that a list brought and no watch had told.',
+      help: 'Changes that a watch had not told, and a list or the next watch brought.',
       labelNames: ['kind'],
       registers,
     });
