@@ -22,6 +22,7 @@ import { forbiddenText } from './forbidden.ts';
 import { gatherWorld } from './gatherWorld.ts';
 import type { Marker } from './marking.ts';
 import { microserviceStatus } from './microserviceStatus.ts';
+import { NotOursError } from './owned.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import { keptStatus, writeStatus } from './status.ts';
@@ -78,7 +79,12 @@ export class MicroserviceController {
     try {
       return await this.#step(key, signal);
     } catch (error) {
-      await this.#tellForbidden(key, error, signal);
+      const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+      if (error instanceof NotOursError && microservice !== undefined) {
+        const taken: Problem = { field: 'metadata.name', reason: 'SecretNotOurs', message: error.message };
+        return this.#refuse(microservice, [taken], signal);
+      }
+      await this.#tellForbidden(microservice, error, signal);
       throw error;
     }
   }
@@ -162,9 +168,8 @@ export class MicroserviceController {
   }
 
   /** What the controller may not do is told to people, beside the log: the other conditions stay as they are. */
-  async #tellForbidden(key: ObjectKey, error: unknown, signal: AbortSignal): Promise<void> {
+  async #tellForbidden(microservice: Stored | undefined, error: unknown, signal: AbortSignal): Promise<void> {
     const message = forbiddenText(error);
-    const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
     if (message === undefined || microservice === undefined) return;
     const { client, clock } = this.#parts;
     const verdict: Verdict = { type: 'Ready', status: 'False', reason: 'Forbidden', message };

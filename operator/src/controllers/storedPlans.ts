@@ -1,14 +1,16 @@
 import type { Microservice } from '../api/generated/microservice.ts';
-import { fieldManager, planName } from '../api/names.ts';
-import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts';
+import { fieldManager, microserviceLabel, planName } from '../api/names.ts';
+import { type ControllerRevision, controllerRevisions, pods } from '../kube/builtin.ts';
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
+import { isApiError } from '../kube/errors.ts';
 import type { Store } from '../kube/store.ts';
 import { formatKey } from '../kube/wire.ts';
 import type { Plan } from '../plan/plan.ts';
 import { revisionOf } from '../plan/revision.ts';
 import { confirmFresh } from './freshness.ts';
-import { ownedMeta } from './owned.ts';
+import { NotOursError, ownedMeta } from './owned.ts';
+import { revisionsInUse } from './podSurvey.ts';
 
 /** Plans beyond those in use that are kept, so that a workload's own rollback finds the Plan that its template names. */
 const kept = 10;
@@ -54,9 +56,19 @@ export class StoredPlans {
       data: plan,
       revision: newest + 1,
     } as unknown as Applied<ControllerRevision>;
-    await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
+    await this.#write(body, signal);
     this.#written.set(key, { uid: owner.metadata.uid, metadata: { name }, revision: newest + 1 });
     return revision;
+  }
+
+  /** Plans are immutable: content that cannot be changed to ours is somebody else's. */
+  async #write(body: Applied<ControllerRevision>, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
+    } catch (error) {
+      const { namespace = '', name } = body.metadata;
+      throw isApiError(error, 'KUBE_INVALID') ? new NotOursError('ControllerRevision', namespace, name) : error;
+    }
   }
 
   /** The stored Plan of a revision, if there is one. */
@@ -75,14 +87,29 @@ export class StoredPlans {
     this.#written.delete(key);
   }
 
-  /** Deletes Plans that no pod uses, oldest first, beyond the number that is kept. */
+  /**
+   * Deletes Plans that no pod uses, oldest first, beyond the number that is kept. The pods are asked for once more: one
+   * that the cache does not have yet may have come from a rollback, and would wait for its Plan for ever.
+   */
   async prune(owner: Microservice, inUse: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    const unused = this.#of(owner)
-      .filter((stored) => !inUse.has(revisionOf(storedPlan(stored))))
-      .sort((a, b) => b.revision - a.revision);
-    for (const { metadata } of unused.slice(kept)) {
-      const { name, namespace, uid } = metadata;
-      await this.#client.delete(controllerRevisions, { namespace, name }, { uid, signal });
+    const unused = (used: ReadonlySet<string>) =>
+      this.newestFirst(owner).filter((stored) => !used.has(revisionOf(storedPlan(stored))));
+    if (unused(inUse).length <= kept) return;
+    const { namespace, name } = owner.metadata;
+    const labelSelector = `${microserviceLabel}=${name}`;
+    const running = await this.#client.list(pods, { namespace, labelSelector, signal });
+    for (const stored of unused(new Set([...inUse, ...revisionsInUse(running.items)])).slice(kept)) {
+      await this.#delete(stored, signal);
+    }
+  }
+
+  /** One that was made the newest again since is another version, and stays. */
+  async #delete({ metadata }: ControllerRevision, signal: AbortSignal): Promise<void> {
+    const { name, namespace, uid, resourceVersion } = metadata;
+    try {
+      await this.#client.delete(controllerRevisions, { namespace, name }, { uid, resourceVersion, signal });
+    } catch (error) {
+      if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT')) throw error;
     }
   }
 

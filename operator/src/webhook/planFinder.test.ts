@@ -27,6 +27,19 @@ test.each([
   expect(clock.pending).toBe(0);
 });
 
+test.each([
+  ['nothing', {}],
+  ['another format', { ...first, format: 2 }],
+  ['the Plan of another Microservice', { ...first, microservice: 'billing' }],
+  ['the Plan of another namespace', { ...first, namespace: 'bank' }],
+])('a stored Plan that holds %s is none', async (_, data) => {
+  const clock = new ManualClock();
+  const finder = new PlanFinder(planStore({ ...stored(first, 1), data: data as never }), clock);
+  const answers = search(finder, asking(revisionOf(first)));
+  await clock.advance(1000);
+  expect(answers).toEqual([undefined]);
+});
+
 describe('a Plan that is not cached', () => {
   test('is waited for, and found when it arrives', async () => {
     const [clock, store] = [new ManualClock(), planStore()];

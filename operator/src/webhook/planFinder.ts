@@ -42,7 +42,10 @@ export class PlanFinder {
       revision === undefined
         ? this.#newest(`${namespace}/${microservice}`)
         : this.#store.get({ namespace, name: planName(microservice, revision) });
-    return stored?.data as unknown as Plan | undefined;
+    const plan = stored?.data as unknown as Partial<Plan> | undefined;
+    // Who may write stored Plans is the cluster's to say; that this is one, and for these pods, is looked at here.
+    const isMeant = plan?.format === 1 && plan.microservice === microservice && plan.namespace === namespace;
+    return isMeant ? (plan as Plan) : undefined;
   }
 
   #newest(owner: string): ControllerRevision | undefined {
