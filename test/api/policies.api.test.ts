@@ -194,13 +194,6 @@ describe('an object for pods', () => {
     expect(await create(secret(await meta('standpipe.app.o'), 'Opaque'))).toContain('servicebinding.io/*');
   });
 
-  test('can be asked for by a dry run that carries nothing, and by no other', async () => {
-    const question = secret({ name: 'db', namespace }, 'Opaque');
-    expect(await create(question, '--dry-run=server')).toBe('');
-    expect(await create(question)).toContain('may CREATE only');
-    expect(await create({ ...question, stringData: { a: 'b' } }, '--dry-run=server')).toContain('may CREATE only');
-  });
-
   test('in the operator’s own namespace is the certificate of the webhook', async () => {
     const own = (name: string, type: string) => ({
       ...secret({ name, namespace: 'standpipe-system' }, type),

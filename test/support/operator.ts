@@ -20,6 +20,8 @@ const probePorts: Readonly<Record<Component, number>> = { controller: 18_081, we
 /** The operator as two processes beside a cluster without a kubelet, each with its own service account's rights. */
 export class OperatorProcesses {
   readonly folder = mkdtempSync(join(tmpdir(), 'standpipe-operator-'));
+  /** Further arguments of both processes. */
+  options: readonly string[] = [];
   readonly #children = new Map<Component, ChildProcess>();
 
   /** Installs the manifests, starts both processes and waits until they are ready. */
@@ -104,8 +106,8 @@ export class OperatorProcesses {
     const probe = ['--probe-port', String(probePorts[component])];
     const settings = ['--settings', join(this.folder, 'settings.yaml')];
     return component === 'controller'
-      ? ['controller', ...settings, '--webhook-name', 'localhost', ...probe]
-      : ['webhook', '--port', '18443', ...probe];
+      ? ['controller', ...settings, '--webhook-name', 'localhost', ...probe, ...this.options]
+      : ['webhook', '--port', '18443', ...probe, ...this.options];
   }
 }
 
