@@ -247,6 +247,8 @@ describe('a contradiction', () => {
       const refused = await untilCondition(namespace, name, 'Ready', reason);
       expect(messageOf(refused, 'Ready')).toContain(`${field}: `);
       expect(refused.status?.revision).toBe(good?.revision);
+      const types = (status: Microservice['status']) => status?.conditions?.map(({ type }) => type).toSorted();
+      expect(types(refused.status)).toEqual(types(good));
       expect((await read<{ spec: object }>(namespace, 'deployment', name)).spec).toEqual(before.spec);
       await apply(namespace, microservice(name));
       const again = await untilCondition(namespace, name, 'BindingsReady', 'NoBindings');

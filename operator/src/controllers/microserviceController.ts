@@ -153,15 +153,24 @@ export class MicroserviceController {
 
   async #refuse(microservice: Stored, problems: readonly Problem[], signal: AbortSignal): Promise<Result> {
     const verdicts = problemVerdicts(problems, unbuiltFields(microservice));
-    await this.#write(microservice, verdicts, keptStatus(microservice), signal);
+    // What is not touched by the contradiction is still as it was: the pods run on.
+    const told = new Set<string>([...verdicts.map(({ type }) => type), 'NotImplementedInThisVersion']);
+    const kept = (microservice.status?.conditions ?? []).filter(({ type }) => !told.has(type));
+    await this.#write(microservice, verdicts, keptStatus(microservice), signal, kept);
     return { requeueAfterMs: problemMs };
   }
 
-  async #write(microservice: Stored, verdicts: readonly Verdict[], rest: MicroserviceStatus, signal: AbortSignal) {
+  async #write(
+    microservice: Stored,
+    verdicts: readonly Verdict[],
+    rest: MicroserviceStatus,
+    signal: AbortSignal,
+    kept: NonNullable<MicroserviceStatus['conditions']> = [],
+  ) {
     const { client, clock } = this.#parts;
     const generation = microservice.metadata.generation ?? 0;
     const before = microservice.status?.conditions ?? [];
-    const conditions = dateConditions(verdicts, before, generation, clock.date());
+    const conditions = [...dateConditions(verdicts, before, generation, clock.date()), ...kept];
     const status: MicroserviceStatus = { ...rest, observedGeneration: generation, conditions };
     await writeStatus(client, microservices, microservice, status, signal);
     this.#tell(microservice, verdicts);

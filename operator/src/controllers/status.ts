@@ -22,10 +22,16 @@ export async function writeStatus<T extends KubeObject & { readonly status?: unk
   status: NonNullable<T['status']>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (canonicalJson(object.status ?? null) === canonicalJson(status)) return;
+  if (comparable(object.status ?? {}) === comparable(status)) return;
   const { name, namespace, uid } = object.metadata;
   const body = { metadata: { name, namespace, uid }, status } as unknown as Applied<T>;
   await client.applyStatus(type, body, { fieldManager: statusManager, force: true, signal });
+}
+
+/** A status as text; the API server may keep conditions in another order than they were written in. */
+function comparable(status: { readonly conditions?: readonly { readonly type: string }[] }): string {
+  const conditions = status.conditions?.toSorted((a, b) => (a.type < b.type ? -1 : 1));
+  return canonicalJson({ ...status, conditions });
 }
 
 /** The parts of a status that say nothing new while a Microservice is in contradiction: they stay as they were. */
