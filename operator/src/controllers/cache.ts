@@ -22,6 +22,7 @@ import type { ResourceType } from '../kube/resourceType.ts';
 import { type Indexer, Store } from '../kube/store.ts';
 import { strip } from '../kube/strip.ts';
 import type { KubeObject } from '../kube/wire.ts';
+import { slimPod } from './slimPod.ts';
 import { brokers, logSinks, microservices, type Workload, type WorkloadKind } from './types.ts';
 import { marksOf, workloadTypes } from './workloads.ts';
 
@@ -52,7 +53,15 @@ export class ControllerCache {
 
   constructor(options: CacheOptions) {
     this.#options = options;
-    this.microservices = this.#watch(microservices, {}, { workload: (m) => [workloadKey(m)] });
+    this.microservices = this.#watch(
+      microservices,
+      {},
+      {
+        workload: (m) => [workloadKey(m)],
+        callee: calleeKeys,
+        caller: (m) => (calleeKeys(m).length === 0 ? [] : [m.metadata.namespace ?? '']),
+      },
+    );
     this.brokers = this.#watch(brokers);
     this.sinks = this.#watch(logSinks);
     this.namespaces = this.#watch(namespaces);
@@ -63,12 +72,18 @@ export class ControllerCache {
       { labelSelector: `${managedByLabel}=${managedBy}` },
       { owner: byLabel(ownerLabel) },
     );
-    this.pods = this.#watch(pods, { labelSelector: microserviceLabel }, { microservice: byLabel(microserviceLabel) });
+    this.pods = this.#watch(
+      pods,
+      { labelSelector: microserviceLabel },
+      { microservice: byLabel(microserviceLabel) },
+      slimPod,
+    );
     const marked: Indexer<Workload> = (w) => {
       const marks = marksOf(w);
       return marks === null ? [] : [`${w.metadata.namespace}/${marks.microservice}`];
     };
-    const workloads = (kind: WorkloadKind) => this.#watch(workloadTypes[kind], {}, { marked }, fieldManager);
+    const workloads = (kind: WorkloadKind) =>
+      this.#watch(workloadTypes[kind], {}, { marked }, strip({ keepManager: fieldManager }));
     this.workloads = {
       Deployment: workloads('Deployment'),
       StatefulSet: workloads('StatefulSet'),
@@ -96,12 +111,12 @@ export class ControllerCache {
     type: ResourceType<T>,
     selection: Selection = {},
     indexers: Readonly<Record<string, Indexer<T>>> = {},
-    keepManager?: string,
+    transform: (object: T) => T = strip(),
   ): Store<T> {
     const { client, log, hooks } = this.#options;
     const namespaces = type.namespaced && selection.namespace === undefined ? this.#options.namespaces : undefined;
     const store = new Store<T>({ indexers, namespaces });
-    const shared = { client, type, store, log, hooks, transform: strip({ keepManager }), ...selection };
+    const shared = { client, type, store, log, hooks, transform, ...selection };
     const parts = namespaces?.map((namespace) => ({ ...shared, namespace })) ?? [shared];
     for (const part of parts) {
       const reflector = new Reflector<T>(part);
@@ -116,6 +131,13 @@ function byLabel(label: string): Indexer<KubeObject> {
     const value = metadata.labels?.[label];
     return value === undefined ? [] : [`${metadata.namespace}/${value}`];
   };
+}
+
+/** The Microservices that one calls, as `<namespace>/<name>`. */
+function calleeKeys({ metadata, spec }: Microservice): string[] {
+  return (spec.bindings ?? []).flatMap(({ microservice }) =>
+    microservice === undefined ? [] : [`${metadata.namespace}/${microservice.name}`],
+  );
 }
 
 /** Names the workload of a Microservice as `<kind>/<namespace>/<name>`: `None` never equals a workload's own key. */

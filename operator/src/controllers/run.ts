@@ -118,7 +118,10 @@ export class Controllers {
     await this.#events.flush();
   }
 
-  /** Every change enqueues the keys that it could matter to. Nothing else happens here. */
+  /**
+   * Every change enqueues the keys that it could matter to. Nothing else happens here. In the beginning everything is
+   * enqueued once: to ask of each of thousands of objects what it matters to would hold up the process for seconds.
+   */
   #enqueueOnChange(): void {
     const { cache } = this;
     const { microservices, brokers, sinks } = this.#loops;
@@ -128,27 +131,39 @@ export class Controllers {
         for (const key of all) if (key !== undefined) microservices.queue.add(key);
       };
     };
+    for (const microservice of cache.microservices.list()) microservices.queue.add(formatKey(microservice.metadata));
+    for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
+    for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
     cache.microservices.onChange((before, after) => {
       const changed = after ?? before;
       if (changed === undefined) return;
       for (const key of this.#related(changed)) microservices.queue.add(key);
       for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
       for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
-    });
+    }, 'later');
     cache.brokers.onChange((before, after) => {
       brokers.queue.add((after ?? before)?.metadata.name ?? '');
       for (const key of this.#withBrokers()) microservices.queue.add(key);
-    });
+    }, 'later');
     cache.sinks.onChange(() => {
       for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
       for (const { metadata } of cache.microservices.list()) microservices.queue.add(formatKey(metadata));
-    });
+    }, 'later');
     cache.secrets.onChange(() => {
       for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
       for (const key of this.#withBrokers()) microservices.queue.add(key);
-    });
-    cache.namespaces.onChange(each(({ metadata }) => this.#inNamespace(metadata.name)));
-    cache.services.onChange(each(({ metadata }) => this.#calling(metadata.namespace ?? '')));
+    }, 'later');
+    cache.namespaces.onChange(
+      each(({ metadata }) => this.#inNamespace(metadata.name)),
+      'later',
+    );
+    cache.services.onChange(
+      each(({ metadata }) => {
+        const callers = cache.microservices.byIndex('caller', metadata.namespace ?? '');
+        return callers.map((caller) => formatKey(caller.metadata));
+      }),
+      'later',
+    );
     cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));
     cache.pods.onChange(each(({ metadata }) => [labelKey(metadata, microserviceLabel)]));
     cache.pods.onChange((before, after) => {
@@ -171,23 +186,12 @@ export class Controllers {
   #related(microservice: Parameters<typeof workloadKey>[0]): string[] {
     const { metadata } = microservice;
     const rivals = this.cache.microservices.byIndex('workload', workloadKey(microservice));
-    const callers = this.#calling(metadata.namespace ?? '', metadata.name);
-    return [formatKey(metadata), ...rivals.map((rival) => formatKey(rival.metadata)), ...callers];
+    const callers = this.cache.microservices.byIndex('callee', formatKey(metadata));
+    return [formatKey(metadata), ...[...rivals, ...callers].map((other) => formatKey(other.metadata))];
   }
 
   #inNamespace(namespace: string): string[] {
     return this.cache.microservices.list(namespace).map(({ metadata }) => formatKey(metadata));
-  }
-
-  #calling(namespace: string, name?: string): string[] {
-    return this.cache.microservices
-      .list(namespace)
-      .filter(({ spec }) =>
-        (spec.bindings ?? []).some(({ microservice }) =>
-          name === undefined ? microservice !== undefined : microservice?.name === name,
-        ),
-      )
-      .map(({ metadata }) => formatKey(metadata));
   }
 
   #withBrokers(): string[] {

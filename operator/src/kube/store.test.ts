@@ -25,6 +25,25 @@ test('handlers get the old and the new state', () => {
   expect(changes).toEqual(['- -> u1@1', 'u1@1 -> u1@2', 'u1@2 -> -']);
 });
 
+test('a handler may leave out what is there already', () => {
+  const store = new Store();
+  store.upsert(object('a', 'u1', '1'));
+  const seen: unknown[] = [];
+  store.onChange((_, after) => seen.push(after?.metadata.name), 'later');
+  store.upsert(object('b', 'u2', '2'));
+  expect(seen).toEqual(['b']);
+});
+
+test('the objects of a namespace are found, as long as they are there', () => {
+  const store = new Store();
+  const other = object('b', 'u2', '2');
+  const elsewhere = { ...other, metadata: { ...other.metadata, namespace: 'other' } };
+  store.replace([object('a', 'u1', '1'), elsewhere]);
+  expect([store.list('ns'), store.list('other'), store.list('none')].map((list) => list.length)).toEqual([1, 1, 0]);
+  store.remove({ ...elsewhere, metadata: { ...elsewhere.metadata, resourceVersion: '3' } });
+  expect([store.list('other').length, store.list().length]).toEqual([0, 1]);
+});
+
 test('a handler that comes late is told what is there already', () => {
   const store = new Store();
   store.upsert(object('a', 'u1', '1'));

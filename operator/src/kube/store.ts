@@ -23,6 +23,8 @@ export class Store<T extends KubeObject> {
   /** Resolves once the first whole list is in. */
   readonly synced: Promise<void>;
   readonly #objects = new Map<string, T>();
+  /** The keys of each namespace's objects. */
+  readonly #inNamespace = new Map<string, Set<string>>();
   readonly #indexers: readonly (readonly [string, Indexer<T>])[];
   readonly #indices = new Map<string, Map<string, Set<string>>>();
   readonly #handlers = new Set<ChangeHandler<T>>();
@@ -60,21 +62,28 @@ export class Store<T extends KubeObject> {
 
   /** All cached objects, or those of one namespace, in no particular order. */
   list(namespace?: string): readonly T[] {
-    const all = [...this.#objects.values()];
-    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+    if (namespace === undefined) return [...this.#objects.values()];
+    return this.#all(this.#inNamespace.get(namespace));
   }
 
   /** The objects for which the named indexer returned the value. Throws where no such indexer was declared. */
   byIndex(index: string, value: string): readonly T[] {
     const values = this.#indices.get(index);
     if (values === undefined) throw new RangeError(`No index "${index}" was declared for this store`);
-    return [...(values.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+    return this.#all(values.get(value));
   }
 
-  /** Calls the handler on each change from now on, and at once for what is there already. Returns the way to stop. */
-  onChange(handler: ChangeHandler<T>): () => void {
+  #all(keys: Iterable<string> = []): readonly T[] {
+    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /**
+   * Calls the handler on each change from now on, and at once for what is there already. Returns the way to stop.
+   * @param begin `later` leaves out what is there already
+   */
+  onChange(handler: ChangeHandler<T>, begin: 'now' | 'later' = 'now'): () => void {
     this.#handlers.add(handler);
-    for (const object of this.#objects.values()) this.#call(handler, undefined, object);
+    if (begin === 'now') for (const object of this.#objects.values()) this.#call(handler, undefined, object);
     return () => this.#handlers.delete(handler);
   }
 
@@ -152,13 +161,14 @@ export class Store<T extends KubeObject> {
   }
 
   #index(key: string, object: T, change: 'add' | 'remove'): void {
+    const note = (values: Map<string, Set<string>> | undefined, value: string): void => {
+      const keys = values?.get(value) ?? new Set();
+      if (change === 'add') values?.set(value, keys.add(key));
+      else if (keys.delete(key) && keys.size === 0) values?.delete(value);
+    };
+    note(this.#inNamespace, object.metadata.namespace ?? '');
     for (const [name, indexer] of this.#indexers) {
-      const values = this.#indices.get(name);
-      for (const value of indexer(object)) {
-        const keys = values?.get(value) ?? new Set();
-        if (change === 'add') values?.set(value, keys.add(key));
-        else if (keys.delete(key) && keys.size === 0) values?.delete(value);
-      }
+      for (const value of indexer(object)) note(this.#indices.get(name), value);
     }
   }
 
