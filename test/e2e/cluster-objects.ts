@@ -80,7 +80,10 @@ export const jobWithSidecar = {
 
 const READER = `const fs = require('node:fs');
 const look = () => {
-  try { process.stdout.write('seen: ' + fs.readFileSync('/logs/main/0.log', 'utf8')); } catch { setTimeout(look, 200); }
+  let text = '';
+  try { text = fs.readFileSync('/logs/main/0.log', 'utf8'); } catch {}
+  if (text.endsWith('\\n')) process.stdout.write('seen: ' + text);
+  else setTimeout(look, 200);
 };
 setTimeout(look, 200);
 setInterval(() => {}, 1e6);`;
