@@ -62,15 +62,16 @@ interface RunningPod {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** The sidecars of the ready pods of a workload, when all its pods are ready. */
-async function sidecarsOf(name: string): Promise<string[]> {
-  return eventually(async () => {
+/** Waits until all pods of a workload are ready and have these sidecars; an old pod may take a moment to go. */
+async function untilSidecars(name: string, expected: readonly string[]): Promise<void> {
+  await eventually(async () => {
     const pods = await readAll<RunningPod>(namespace, 'pod', '-l', `app=${name}`);
     const ready = pods.filter(({ status }) =>
       status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
     );
     expect(ready.map(({ metadata }) => metadata.name)).toEqual(pods.map(({ metadata }) => metadata.name));
-    return pods.map(({ spec }) => (spec.initContainers ?? []).map((container) => container.name).join(' '));
+    const sidecars = pods.map(({ spec }) => (spec.initContainers ?? []).map((container) => container.name).join(' '));
+    expect(sidecars).toEqual(expected);
   }, 120_000);
 }
 
@@ -81,7 +82,7 @@ describe('an app that ignores the variable of its port', () => {
     await apply(namespace, microservice('stubborn', {}));
     await eventually(() => untilCondition(namespace, 'stubborn', 'InboundTapped', 'TapTakenBack'), 120_000);
     await eventually(() => untilCondition(namespace, 'stubborn', 'Ready', 'Ready'), 120_000);
-    expect(await sidecarsOf('stubborn')).toEqual(['standpipe-metrics']);
+    await untilSidecars('stubborn', ['standpipe-metrics']);
   });
 });
 
@@ -104,7 +105,7 @@ describe.each([
     );
     expect(messageOf(failed, 'Injected')).toMatch(/container app of pod allergic-\S+: .*exit code 3/);
     await rolledOut(kind, name);
-    expect(await sidecarsOf(name)).toEqual(['']);
+    await untilSidecars(name, ['']);
     const before = await read<{ metadata: { generation: number } }>(namespace, kind, name);
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     const after = await read<{ metadata: { generation: number } }>(namespace, kind, name);
@@ -114,7 +115,7 @@ describe.each([
   test('is injected when the Microservice is mended', async () => {
     await apply(namespace, microservice(name, { workload: { kind }, metrics: { inbound: 'none' } }));
     await eventually(() => untilCondition(namespace, name, 'Ready', 'Ready'), 120_000);
-    expect(await sidecarsOf(name)).toEqual(['standpipe-metrics']);
+    await untilSidecars(name, ['standpipe-metrics']);
     const { status } = await read<Microservice>(namespace, 'microservice', name);
     expect(status?.pods).toMatchObject({ desired: 1, injected: 1, stale: 0, missing: 0 });
   });
