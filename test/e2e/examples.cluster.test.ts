@@ -48,7 +48,8 @@ describe('the shop', () => {
   test('takes orders as soon as its Microservices are declared', async () => {
     await declareMicroservices(demo);
     await firstOrder(cluster);
-    expect(await sidecars('shop')).toEqual(Array.from({ length: 4 }, () => both));
+    const all = Array.from({ length: 4 }, () => both);
+    await expect.poll(() => sidecars('shop'), { timeout: 60_000, interval: 500 }).toEqual(all);
   });
 
   test('passes an order through Kafka, with the credentials that Standpipe put there', async () => {
