@@ -67,7 +67,7 @@ test('fills in defaults as deep as they go', () => {
           inbound: 'auto',
           maxSeries: 2000,
           expose: 'annotations',
-          scrape: [{ port: 'http', path: '/metrics' }],
+          scrape: [{ port: 'http', path: '/metrics', scheme: 'http' }],
         },
         rollout: { restart: 'auto', onCredentials: 'reload' },
       },

@@ -36,6 +36,11 @@ test.each([
   [{ scrape: [{ name: 'a', port: 0, path: '/' }] }, 'scrape[0].port'],
   [{ scrape: [{ name: 'a', port: 1, path: 'metrics' }] }, 'scrape[0].path'],
   [{ scrape: [{ name: 'a', port: 1, path: '/a\r\nX: y' }] }, 'scrape[0].path'],
+  [{ scrape: [{ name: 'a', port: 1, path: '/', tls: true }] }, 'scrape[0].tls'],
+  [{ scrape: [{ name: 'a', port: 1, path: '/', tls: { serverName: 'a' } }] }, 'scrape[0].tls.skipVerify'],
+  [{ scrape: [{ name: 'a', port: 1, path: '/', tls: { skipVerify: true } }] }, 'scrape[0].tls.serverName'],
+  [{ routes: '/a' }, 'routes'],
+  [{ routes: ['/a', '/b/{c}d'] }, 'routes[1]'],
   [
     {
       scrape: [

@@ -25,6 +25,18 @@ export interface ScrapeTarget {
   readonly port: number;
   /** The absolute path, with a leading slash. */
   readonly path: string;
+  /** How the certificate is checked; a page without it is served in the clear. */
+  readonly tls?: ScrapeTls;
+}
+
+/** What a page that is served over TLS must show. */
+export interface ScrapeTls {
+  /** The name that the certificate must be for: the page is asked for at the pod's address. */
+  readonly serverName: string;
+  /** Certificates in PEM that it may be signed by; those that Node trusts where it is left out. */
+  readonly caBundle?: string;
+  /** Takes any certificate. */
+  readonly skipVerify: boolean;
 }
 
 /** The whole of `metrics.json`. */
@@ -33,6 +45,11 @@ export interface MetricsConfig {
   readonly generation: string;
   /** At most this many series on the merged page; what is over is counted, not shown. */
   readonly maxSeries: number;
+  /**
+   * Routes by which requests are counted, such as `/users/{user}` and `/files/{path...}`; the first that fits holds.
+   * None where it is left out.
+   */
+  readonly routes?: readonly string[];
   readonly scrape: readonly ScrapeTarget[];
   /** How long one target may take to answer, in milliseconds. */
   readonly scrapeTimeoutMs: number;
@@ -74,7 +91,7 @@ export function parseMetricsConfig(text: string): CheckedMetricsConfig {
   if (!isWhole(maxSeries, 1, maxSeriesLimit))
     problems.push(`maxSeries: must be a whole number from 1 to ${maxSeriesLimit}`);
   if (!isWhole(scrapeTimeoutMs, 1, 60_000)) problems.push('scrapeTimeoutMs: must be a whole number from 1 to 60000');
-  problems.push(...targetListProblems(scrape, 'scrape'));
+  problems.push(...routeProblems(root.routes), ...targetListProblems(scrape, 'scrape'));
   return problems.length > 0 ? { problems } : { config: root as unknown as MetricsConfig };
 }
 
@@ -108,7 +125,31 @@ function targetProblems(target: unknown, at: string): readonly string[] {
   problems.push(...portProblems(target.port, `${at}.port`));
   if (!isText(target.path, 1024) || !/^\/[!-~]*$/.test(target.path))
     problems.push(`${at}.path: must be an absolute path of at most 1024 printable ASCII characters, such as /metrics`);
+  problems.push(...tlsProblems(target.tls, `${at}.tls`));
   return problems;
+}
+
+function tlsProblems(tls: unknown, at: string): readonly string[] {
+  if (tls === undefined) return [];
+  if (!isObject(tls)) return [`${at}: must be an object`];
+  const problems: string[] = [];
+  if (!isText(tls.serverName, 253)) problems.push(`${at}.serverName: must be a name of 1 to 253 characters`);
+  if (tls.caBundle !== undefined && !isText(tls.caBundle, 32_768))
+    problems.push(`${at}.caBundle: must be certificates in PEM of at most 32768 characters`);
+  if (typeof tls.skipVerify !== 'boolean') problems.push(`${at}.skipVerify: must be true or false`);
+  return problems;
+}
+
+const route = /^(\/([\w.~!$&()+,;=:@%-]+|\{[a-z][a-z0-9_]*\}))*(\/|\/\{[a-z][a-z0-9_]*\.\.\.\})?$/;
+
+function routeProblems(routes: unknown): readonly string[] {
+  if (routes === undefined) return [];
+  if (!Array.isArray(routes) || routes.length > 64) return ['routes: must be a list of at most 64 routes'];
+  return routes.flatMap((each: unknown, index) =>
+    isText(each, 256) && route.test(each)
+      ? []
+      : [`routes[${index}]: must be a path of texts and {name}, such as /users/{user} or /files/{path...}`],
+  );
 }
 
 function tapProblems(tap: unknown, index: number): string[] {

@@ -29,7 +29,7 @@ test('the defaults tap, annotate and scrape nothing else', () => {
 
 test('what is declared goes into the configuration, overrides into the plan', () => {
   const sidecars = { metrics: { resources: { requests: { cpu: 1 } } } };
-  const scrape = [{ port: 'http', path: '/internal/metrics' }];
+  const scrape = [{ port: 'http', path: '/internal/metrics', scheme: 'http' as const }];
   expect(resolveWith({ scrape, maxSeries: 500, expose: 'none', inbound: 'none' }, { sidecars })).toEqual({
     plan: {
       inbound: 'off',
@@ -44,6 +44,22 @@ test('what is declared goes into the configuration, overrides into the plan', ()
       scrapeTimeoutMs: 2000,
     },
   });
+});
+
+test('a page over TLS is checked by the name of the Service, unless the declaration says otherwise', () => {
+  const page = { port: 'http', path: '/m', scheme: 'https' } as const;
+  const tlsOf = (tls?: NonNullable<Metrics['scrape']>[number]['tls']) =>
+    resolveWith({ scrape: [{ ...page, ...(tls && { tls }) }] }).config.scrape[0]?.tls;
+  expect(tlsOf()).toEqual({ serverName: 'orders.shop.svc', skipVerify: false });
+  expect(tlsOf({ serverName: 'x.example', caBundle: 'PEM', skipVerify: false })).toEqual({
+    serverName: 'x.example',
+    caBundle: 'PEM',
+    skipVerify: false,
+  });
+});
+
+test('declared routes go into the configuration', () => {
+  expect(resolveWith({ routes: ['/users/{user}'] }).config.routes).toEqual(['/users/{user}']);
 });
 
 test.each([
@@ -71,7 +87,7 @@ test('every target has a name of its own, and the sidecar takes them', () => {
     { port: 'http-2', path: '/metrics' },
     { port: 'standpipe-logs', path: '/metrics' },
   ];
-  const { config } = resolveWith({ scrape });
+  const { config } = resolveWith({ scrape: scrape.map((page) => ({ ...page, scheme: 'http' as const })) });
   expect(config.scrape).toEqual([
     { name: 'http', port: 8080, path: '/metrics' },
     { name: 'http-2', port: 8080, path: '/more' },

@@ -12,13 +12,23 @@ export interface ResolvedMetrics {
 /** Resolves spec.metrics. Every injected pod has the metrics sidecar. */
 export function resolveMetrics({ microservice, settings }: World): ResolvedMetrics {
   const { metrics, ports, sidecars } = microservice.spec;
+  const { name, namespace } = microservice.metadata;
+  const serverName = `${microservice.spec.service ?? name}.${namespace}.svc`;
   const targets = (metrics?.scrape ?? []).flatMap((target) => {
     const port = ports?.find(({ name }) => name === target.port)?.port;
-    return port === undefined ? [] : [{ name: target.port, port, path: target.path ?? '/metrics' }];
+    if (port === undefined) return [];
+    const page = { name: target.port, port, path: target.path ?? '/metrics' };
+    return [target.scheme === 'https' ? { ...page, tls: { serverName, skipVerify: false, ...target.tls } } : page];
   });
   const scrape = withOwnNames(targets);
   const { scrapeTimeoutMs } = defaultMetricsConfig;
-  const content = { maxSeries: metrics?.maxSeries ?? defaultMetricsConfig.maxSeries, scrape, scrapeTimeoutMs };
+  const routes = metrics?.routes ?? [];
+  const content = {
+    maxSeries: metrics?.maxSeries ?? defaultMetricsConfig.maxSeries,
+    ...(routes.length > 0 && { routes }),
+    scrape,
+    scrapeTimeoutMs,
+  };
   const inbound = metrics?.inbound ?? 'auto';
   return {
     plan: {

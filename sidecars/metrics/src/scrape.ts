@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { Readable } from 'node:stream';
+import type { ScrapeTls } from '../../../operator/src/config/metrics.ts';
 import { http } from '../../common/src/http.ts';
 import { errorText } from '../../common/src/log.ts';
 import { acceptHeader, formatOf } from './exposition/negotiate.ts';
@@ -10,6 +13,8 @@ export interface PageAddress {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  /** How the certificate is checked; a page without it is asked for in the clear. */
+  readonly tls?: ScrapeTls;
 }
 
 /** What came of a fetch. */
@@ -22,8 +27,8 @@ export interface Scraped {
   readonly seconds: number;
 }
 
-/** Bytes of a page after which it is given up. */
-const maxPageBytes = 32 * 1024 * 1024;
+/** Characters of a page, unpacked, after which it is given up. */
+const maxPageCharacters = 32 * 1024 * 1024;
 
 /** Fetches and reads one page within `timeoutMs`, its body included. Never rejects. */
 export async function scrape(address: PageAddress, allowance: SeriesAllowance, timeoutMs: number): Promise<Scraped> {
@@ -39,13 +44,34 @@ export async function scrape(address: PageAddress, allowance: SeriesAllowance, t
   }
 }
 
-function open({ host, port, path }: PageAddress, signal: AbortSignal): Promise<IncomingMessage> {
+function open(address: PageAddress, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = { accept: acceptHeader, 'user-agent': 'standpipe-metrics', connection: 'close' };
-    const asked = http.request({ host, port, path, headers, signal, agent: false }, resolve);
+    const asked = request(address, signal);
+    asked.on('response', resolve);
     asked.on('error', reject);
     asked.end();
   });
+}
+
+function request({ host, port, path, tls }: PageAddress, signal: AbortSignal) {
+  const headers = {
+    accept: acceptHeader,
+    'accept-encoding': 'gzip',
+    'user-agent': 'standpipe-metrics',
+    connection: 'close',
+  };
+  const options = { host, port, path, headers, signal, agent: false } as const;
+  if (tls === undefined) return http.request(options);
+  // TLS costs memory: only pods with such a page load it.
+  return process.getBuiltinModule('node:https').request({ ...options, ...tlsOptions(tls) });
+}
+
+function tlsOptions({ serverName, caBundle, skipVerify }: ScrapeTls): RequestOptions {
+  return {
+    servername: serverName,
+    rejectUnauthorized: !skipVerify,
+    ...(caBundle !== undefined && { ca: caBundle }),
+  };
 }
 
 async function readPage(answer: IncomingMessage, allowance: SeriesAllowance): Promise<ParsedPage> {
@@ -54,15 +80,30 @@ async function readPage(answer: IncomingMessage, allowance: SeriesAllowance): Pr
     throw new Error(`the target answers with status ${answer.statusCode}`);
   }
   const parser = new PageParser(formatOf(answer.headers['content-type']), allowance);
-  answer.setEncoding('utf8');
+  const body = unpacked(answer);
+  body.setEncoding('utf8');
   let characters = 0;
-  for await (const piece of answer) {
+  for await (const piece of body) {
     const text = String(piece);
     characters += text.length;
-    if (characters > maxPageBytes) throw new Error(`the page is longer than ${maxPageBytes} characters`);
+    if (characters > maxPageCharacters) throw new Error(`the page is longer than ${maxPageCharacters} characters`);
     parser.push(text);
   }
   return parser.end();
+}
+
+/** The body as it was before it was packed. */
+function unpacked(answer: IncomingMessage): Readable {
+  const encoding = answer.headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return answer;
+  if (encoding !== 'gzip') {
+    answer.destroy();
+    throw new Error(`the target packs its page as ${encoding}, which was not asked for`);
+  }
+  // An answer that breaks off ends the unpacking with its error.
+  const gunzip = process.getBuiltinModule('node:zlib').createGunzip();
+  process.getBuiltinModule('node:stream').pipeline(answer, gunzip, () => {});
+  return gunzip;
 }
 
 function problemOf(error: unknown, timeoutMs: number): string {

@@ -12,8 +12,8 @@ export function appPages(configured: readonly ScrapeTarget[], settings: Settings
   if (appHost === undefined) return [];
   const same = (a: ScrapeTarget, b: ScrapeTarget) => a.name === b.name || (a.port === b.port && a.path === b.path);
   const own = scrape.filter((target) => !configured.some((other) => same(target, other)));
-  return [...configured, ...own].map(({ name, port, path }) => {
+  return [...configured, ...own].map(({ name, port, path, tls }) => {
     const tap = taps.find(({ listen }) => listen === port);
-    return { target: name, host: appHost, port: tap?.app ?? port, path };
+    return { target: name, host: appHost, port: tap?.app ?? port, path, ...(tls && { tls }) };
   });
 }

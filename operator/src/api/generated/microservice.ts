@@ -274,6 +274,10 @@ export interface MicroserviceMetrics {
    */
   readonly scrape?: readonly MicroserviceMetricsScrape[];
   /**
+   * Paths of the service by which its requests are counted: {name} stands for one segment, {name...} at the end for the rest. The first that fits holds. Paths that none fits are made into routes by rules: numbers, UUIDs, hashes and dates become {id} and the like. Example: [/users/{user}/orders, '/files/{path...}']
+   */
+  readonly routes?: readonly string[];
+  /**
    * At most this many series are shown for one pod. What is over is counted in an overflow series, and a metric names the label that caused it.
    */
   readonly maxSeries: number;
@@ -291,6 +295,28 @@ export interface MicroserviceMetricsScrape {
    * The path of the page, in the Prometheus text format.
    */
   readonly path: string;
+  /**
+   * Whether the page is served in the clear or over TLS.
+   */
+  readonly scheme: 'http' | 'https';
+  readonly tls?: MicroserviceMetricsScrapeTls;
+}
+/**
+ * How the certificate of an https page is checked.
+ */
+export interface MicroserviceMetricsScrapeTls {
+  /**
+   * The certificates that the page's may be signed by, in PEM. Default: those that Node trusts. They are no secret and stand in the clear.
+   */
+  readonly caBundle?: string;
+  /**
+   * The name that the certificate must be for, since the page is asked for at the pod's address. Default: spec.service and the namespace. Example: orders.shop.svc
+   */
+  readonly serverName?: string;
+  /**
+   * Take any certificate. Whoever listens on the port may then serve the page.
+   */
+  readonly skipVerify: boolean;
 }
 /**
  * Overrides for single sidecars.

@@ -129,6 +129,51 @@ const measured: readonly Case[] = [
   rejects('an exposition that does not exist', metrics({ expose: 'serviceMonitor' }), ['spec.metrics.expose']),
 ];
 
+const page = (fields: Spec, protocol = 'http'): Spec => ({
+  ports: [{ ...http, protocol }],
+  metrics: { scrape: [{ port: 'http', ...fields }] },
+});
+const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+const secured: readonly Case[] = [
+  accepts('a page over TLS', page({ scheme: 'https', tls: { caBundle: certificate, serverName: 'orders.shop.svc' } })),
+  accepts('a page over TLS on a port that is forwarded unseen', page({ scheme: 'https' }, 'tcp')),
+  accepts('a page whose certificate is not checked', page({ scheme: 'https', tls: { skipVerify: true } })),
+  rejects('a page in the clear on a port without HTTP', page({}, 'tcp'), ['spec.metrics', 'or tcp where its']),
+  rejects('a scheme that does not exist', page({ scheme: 'ftp' }), ['spec.metrics.scrape[0].scheme']),
+  rejects('TLS in the clear', page({ tls: {} }), ['spec.metrics.scrape[0].tls', 'only for https']),
+  rejects(
+    'certificates that are not checked',
+    page({ scheme: 'https', tls: { skipVerify: true, caBundle: certificate } }),
+    ['spec.metrics.scrape[0].tls', 'would be ignored'],
+  ),
+  rejects('a CA that is no PEM', page({ scheme: 'https', tls: { caBundle: 'MIIB' } }), [
+    'spec.metrics.scrape[0].tls.caBundle',
+    'BEGIN CERTIFICATE',
+  ]),
+  rejects('a server name with a port', page({ scheme: 'https', tls: { serverName: 'orders:8443' } }), [
+    'spec.metrics.scrape[0].tls.serverName',
+    'a DNS name',
+  ]),
+];
+
+const routes = (...list: string[]): Spec => metrics({ routes: list });
+const rejectsRoute = (what: string, route: string): Case =>
+  rejects(what, routes(route), ['spec.metrics.routes[0]', 'must be a path']);
+
+const routed: readonly Case[] = [
+  accepts('routes', routes('/', '/users/{user}/orders', '/files/{path...}', '/v1/items.json', '/shop/')),
+  rejectsRoute('a route without a slash', 'users/{user}'),
+  rejectsRoute('a rest that is not at the end', '/files/{path...}/x'),
+  rejectsRoute('a name inside a segment', '/users/u-{user}'),
+  rejectsRoute('a name with capitals', '/users/{userId}'),
+  rejectsRoute('a route with a query', '/users?x=1'),
+  rejectsRoute('a route with a line break', '/users\n'),
+  rejectsRoute('a pattern of another kind', '/users/*'),
+  rejects('a route twice', routes('/a', '/a'), ['spec.metrics.routes[1]']),
+  rejects('65 routes', routes(...many(65, (i) => `/${i}`)), ['spec.metrics.routes']),
+];
+
 const cpu = (value: unknown): Spec => ({ sidecars: { metrics: { resources: { requests: { cpu: value } } } } });
 
 const platform: readonly Case[] = [
@@ -150,4 +195,4 @@ const platform: readonly Case[] = [
 ];
 
 /** The cases of spec.logging, spec.metrics, spec.sidecars and spec.rollout. */
-export const telemetryCases: readonly Case[] = [...logs, ...paths, ...measured, ...platform];
+export const telemetryCases: readonly Case[] = [...logs, ...paths, ...measured, ...secured, ...routed, ...platform];
