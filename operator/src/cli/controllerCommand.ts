@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { certificateSecret, controllerLease, fieldManager, webhookConfiguration } from '../api/names.ts';
+import { countPods } from '../controllers/podCounts.ts';
 import { Controllers } from '../controllers/run.ts';
 import { EventLoopWatch } from '../observe/eventLoopWatch.ts';
 import { createLog } from '../observe/log.ts';
@@ -32,10 +33,13 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
   const settings = settingsFrom(values.settings);
   const log = createLog('controller', values['log-level']);
   const eventLoop = new EventLoopWatch();
-  const metrics = new OperatorMetrics(eventLoop);
+  const metrics = new OperatorMetrics('controller', eventLoop);
   metrics.leading(controllerLease, false);
   const election = prepareElection(namespace, log, (leads) => metrics.leading(controllerLease, leads));
-  const client = connect(`controller/${election.holder}`, { gate: election.elector.leadership });
+  const client = connect(`controller/${election.holder}`, {
+    gate: election.elector.leadership,
+    observe: metrics.called,
+  });
 
   const certificates = new CertificateController({
     client,
@@ -57,6 +61,7 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     log,
     hooks: metrics.hooks,
   });
+  metrics.follow({ queues: () => controllers.queues(), pods: () => countPods(controllers.cache.microservices.list()) });
   let filled = false;
   void controllers.cache.synced().then(() => {
     filled = true;

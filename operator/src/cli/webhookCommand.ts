@@ -28,8 +28,8 @@ export async function webhookCommand(args: readonly string[], signal: AbortSigna
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
   const log = createLog('webhook', values['log-level']);
   const eventLoop = new EventLoopWatch();
-  const metrics = new OperatorMetrics(eventLoop);
-  const client = connect('webhook');
+  const metrics = new OperatorMetrics('webhook', eventLoop);
+  const client = connect('webhook', { observe: metrics.called });
 
   const asked = namespacesFrom(values.namespaces);
   const namespaces = asked && [...asked, canaryNamespace()];

@@ -11,6 +11,8 @@ import type { ControllerRevision } from '../kube/builtin.ts';
 import { controllerRevisions, type Pod, pods } from '../kube/builtin.ts';
 import type { Applied, Created } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
+import { type Clock, sleep } from '../kube/clock.ts';
+import type { Log } from '../kube/log.ts';
 import type { Plan } from '../plan/plan.ts';
 import { revisionOf } from '../plan/revision.ts';
 import type { Settings } from '../plan/settings.ts';
@@ -21,6 +23,15 @@ const name = 'canary';
 /** How long one answer is believed, in milliseconds. */
 const trustMs = 30_000;
 
+/** How often the webhook is tried while nobody asks, in milliseconds: longer than an answer is believed. */
+const everyMs = 60_000;
+
+/** Told of each try: for metrics. */
+export interface CanaryHooks {
+  /** The trial pod came back injected or bare, or the API server did not take it. */
+  readonly tried?: ((result: 'injected' | 'bare' | 'error') => void) | undefined;
+}
+
 /**
  * Finds out whether the webhook works as the API server sees it: a labelled pod is created as a dry run, which is
  * admitted like any other and stored nowhere. It works if the pod comes back injected.
@@ -29,24 +40,43 @@ export class WebhookCanary {
   readonly #client: Client;
   readonly #namespace: string;
   readonly #plan: Plan;
+  readonly #hooks: CanaryHooks;
   #stored = false;
   #worksUntil = 0;
 
   /** @param namespace a namespace for nothing else, in which the webhook is active */
-  constructor(client: Client, namespace: string, settings: Settings) {
+  constructor(client: Client, namespace: string, settings: Settings, hooks: CanaryHooks = {}) {
     this.#client = client;
     this.#namespace = namespace;
     this.#plan = canaryPlan(namespace, settings);
+    this.#hooks = hooks;
+  }
+
+  /** Tries the webhook once a minute until the signal aborts, so that metrics tell of a fault before pods do. */
+  async run(signal: AbortSignal, clock: Clock, log: Log): Promise<void> {
+    for (await sleep(clock, everyMs, signal); !signal.aborted; await sleep(clock, everyMs, signal)) {
+      await this.works(signal).catch((err: unknown) => {
+        if (!signal.aborted) log.warn({ err }, 'The webhook could not be tried');
+      });
+    }
   }
 
   /** Whether the webhook injects. A good answer is believed for half a minute, a bad one is not kept. */
   async works(signal: AbortSignal): Promise<boolean> {
     if (performance.now() < this.#worksUntil) return true;
-    await this.#storePlan(signal);
-    const pod = await this.#client.create(pods, canaryPod(this.#namespace), { dryRun: true, signal });
-    const injected = pod.metadata.annotations?.[injectedAnnotation] !== undefined;
+    const injected = await this.#try(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#hooks.tried?.('error');
+      throw error;
+    });
+    this.#hooks.tried?.(injected ? 'injected' : 'bare');
     if (injected) this.#worksUntil = performance.now() + trustMs;
     return injected;
+  }
+
+  async #try(signal: AbortSignal): Promise<boolean> {
+    await this.#storePlan(signal);
+    const pod = await this.#client.create(pods, canaryPod(this.#namespace), { dryRun: true, signal });
+    return pod.metadata.annotations?.[injectedAnnotation] !== undefined;
   }
 
   async #storePlan(signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import { formatKey, type KubeObject, keyOf, referenceTo } from '../kube/wire.ts'
 import type { Settings } from '../plan/settings.ts';
 import { BrokerController } from './brokerController.ts';
 import { ControllerCache, workloadKey } from './cache.ts';
-import { WebhookCanary } from './canary.ts';
+import { type CanaryHooks, WebhookCanary } from './canary.ts';
 import { Contents } from './contents.ts';
 import { Contest } from './contest.ts';
 import { DrainLedger, drainOf } from './drains.ts';
@@ -38,7 +38,7 @@ export interface ControllersOptions {
   /** The namespace in which the webhook is tried; nothing else is in it. */
   readonly canaryNamespace: string;
   readonly log: Log;
-  readonly hooks: ReflectorHooks & ReconcileHooks;
+  readonly hooks: ReflectorHooks & ReconcileHooks & CanaryHooks;
 }
 
 /** The controllers, wired to their caches and to each other. */
@@ -50,6 +50,7 @@ export class Controllers {
     readonly sinks: ReconcileLoop;
   };
   readonly #drains = new DrainLedger();
+  readonly #canary: WebhookCanary;
   readonly #events: EventRecorder<Reason>;
   readonly #options: ControllersOptions;
 
@@ -66,7 +67,8 @@ export class Controllers {
       log,
     });
     const plans = new StoredPlans(client, cache.plans);
-    const canary = new WebhookCanary(client, options.canaryNamespace, settings);
+    this.#canary = new WebhookCanary(client, options.canaryNamespace, settings, hooks);
+    const canary = this.#canary;
     const marker = new Marker(client, canary);
     const rollout = new Rollout({
       client,
@@ -103,6 +105,11 @@ export class Controllers {
     };
   }
 
+  /** By name of the queue: how many keys could be worked on now. */
+  queues(): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.entries(this.#loops).map(([name, { queue }]) => [name, queue.depth]));
+  }
+
   /** Keeps the caches up to date until the signal aborts: that may begin long before the work does. */
   watch(signal: AbortSignal): Promise<void> {
     return this.cache.run(signal);
@@ -114,7 +121,8 @@ export class Controllers {
     if (signal.aborted) return;
     this.#options.log.info({ microservices: this.cache.microservices.size }, 'The caches are filled, work starts');
     this.#enqueueOnChange();
-    await Promise.all(Object.values(this.#loops).map((loop) => loop.run(signal)));
+    const loops = Object.values(this.#loops).map((loop) => loop.run(signal));
+    await Promise.all([...loops, this.#canary.run(signal, systemClock, this.#options.log)]);
     await this.#events.flush();
   }
 

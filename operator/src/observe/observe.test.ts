@@ -74,20 +74,34 @@ function parsePage(text: string) {
 }
 
 test('the page of metrics has the names that dashboards know', async () => {
-  const metrics = new OperatorMetrics();
+  const metrics = new OperatorMetrics('controller');
+  metrics.follow({
+    queues: () => ({ microservices: 7 }),
+    pods: () => [{ namespace: 'shop', state: 'missing', count: 2 }],
+  });
+  metrics.leading('standpipe-controller', true);
+  metrics.called('PATCH', '409', 0.1);
+  metrics.hooks.tried('bare');
   metrics.hooks.reconciled?.('microservice', 'success', 0.02);
+  metrics.hooks.reconciled?.('microservice', 'deadline', 60);
   metrics.hooks.restarted?.(configMaps, 'closed');
   metrics.hooks.repaired?.(configMaps, 3);
   metrics.admitted('injected', 'Tapped', 0.002);
   metrics.admitted('skipped', 'HostNetwork', 0.001);
   metrics.certificateTaken(new Date('2030-01-01T00:00:00Z'));
-  const { contentType, text } = await metrics.page();
+  const { contentType, text } = await metrics.page(true);
   expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/);
   const { types, samples } = parsePage(text);
   expect(types).toEqual({
     controller_runtime_reconcile_total: 'counter',
+    controller_runtime_reconcile_errors_total: 'counter',
     controller_runtime_reconcile_time_seconds: 'histogram',
     leader_election_master_status: 'gauge',
+    rest_client_requests_total: 'counter',
+    workqueue_depth: 'gauge',
+    standpipe_pods: 'gauge',
+    standpipe_ready: 'gauge',
+    standpipe_webhook_canary_total: 'counter',
     nodejs_eventloop_lag_max_seconds: 'gauge',
     standpipe_watch_restarts_total: 'counter',
     standpipe_relist_repairs_total: 'counter',
@@ -97,7 +111,15 @@ test('the page of metrics has the names that dashboards know', async () => {
   });
   expect(samples).toMatchObject({
     'controller_runtime_reconcile_total{controller="microservice",result="success"}': 1,
-    'controller_runtime_reconcile_time_seconds_count{controller="microservice"}': 1,
+    'controller_runtime_reconcile_errors_total{controller="microservice"}': 1,
+    'controller_runtime_reconcile_time_seconds_count{controller="microservice"}': 2,
+    'leader_election_master_status{name="standpipe-controller"}': 1,
+    'rest_client_requests_total{method="PATCH",code="409"}': 1,
+    'workqueue_depth{name="microservices"}': 7,
+    'standpipe_pods{namespace="shop",state="missing"}': 2,
+    'standpipe_ready{component="controller"}': 1,
+    'standpipe_webhook_canary_total{result="bare"}': 1,
+    'standpipe_webhook_canary_total{result="injected"}': 0,
     'controller_runtime_reconcile_time_seconds_bucket{le="0.05",controller="microservice"}': 1,
     'standpipe_watch_restarts_total{kind="ConfigMap",reason="closed"}': 1,
     'standpipe_relist_repairs_total{kind="ConfigMap"}': 3,
@@ -106,4 +128,13 @@ test('the page of metrics has the names that dashboards know', async () => {
     standpipe_admission_duration_seconds_count: 2,
     standpipe_webhook_certificate_expiry_timestamp_seconds: 1_893_456_000,
   });
+});
+
+test('a process says nothing of what only others know', async () => {
+  const metrics = new OperatorMetrics('webhook');
+  metrics.follow({ queues: () => ({}), pods: () => [{ namespace: 'shop', state: 'missing', count: 2 }] });
+  const { samples } = parsePage((await metrics.page(false)).text);
+  expect(samples).toMatchObject({ 'standpipe_ready{component="webhook"}': 0 });
+  const others = /^standpipe_(pods|webhook)|^leader/;
+  expect(Object.keys(samples).filter((name) => others.test(name))).toEqual([]);
 });

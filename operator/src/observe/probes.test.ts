@@ -31,13 +31,13 @@ test('it lives although it is not ready', async () => {
   expect(await ask('/healthz')).toEqual([200, 'ok\n']);
 });
 
-test('other pages can be served beside', async () => {
-  const metrics = async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' });
+test('other pages can be served beside, and are told whether it is ready', async () => {
+  const metrics = async (ready: boolean) => ({ contentType: 'text/plain; version=0.0.4', text: `ready ${ready}\n` });
   const broken = async () => {
     throw new Error('broken page');
   };
   const ask = await asking({ ready: {}, pages: { '/metrics': metrics, '/broken': broken } });
-  expect(await ask('/metrics')).toEqual([200, 'up 1\n']);
+  expect(await ask('/metrics')).toEqual([200, 'ready true\n']);
   expect(await ask('/broken')).toEqual([500, 'broken page\n']);
   expect(await ask('/other')).toEqual([404, 'not found\n']);
 });

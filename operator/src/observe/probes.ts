@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** By name: whether this part is in order. */
 export type Checks = Readonly<Record<string, () => boolean>>;
 
-/** A further page: its content type and its text. */
-export type Page = () => Promise<{ readonly contentType: string; readonly text: string }>;
+/** A further page: its content type and its text. It is told whether the process is ready. */
+export type Page = (ready: boolean) => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export interface ProbeServerOptions {
   /** If one of these is false, the kubelet shall restart the process. Never tie them to the API server or a broker. */
@@ -49,7 +49,7 @@ export class ProbeServer {
     if (path === '/readyz') return verdict(response, this.#options.ready);
     const page = this.#options.pages?.[path];
     if (page === undefined) return send(response, 404, 'not found\n');
-    const { contentType, text } = await page();
+    const { contentType, text } = await page(allTrue(this.#options.ready));
     return send(response, 200, text, contentType);
   }
 }
@@ -58,7 +58,11 @@ export class ProbeServer {
 function verdict(response: ServerResponse, checks: Checks): void {
   const states = Object.entries(checks).map(([name, check]) => ({ name, ok: check() }));
   const lines = states.map(({ name, ok }) => `${ok ? 'ok' : 'NOT READY'} ${name}\n`);
-  send(response, states.every(({ ok }) => ok) ? 200 : 503, lines.join('') || 'ok\n');
+  send(response, allTrue(checks) ? 200 : 503, lines.join('') || 'ok\n');
+}
+
+function allTrue(checks: Checks): boolean {
+  return Object.values(checks).every((check) => check());
 }
 
 function send(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
