@@ -26,7 +26,7 @@ export function routeOf(target: string): string {
 }
 
 /** The path of an origin-form (`/a`) or absolute-form (`http://host/a`) target (RFC 9112 section 3.2). */
-function pathOf(target: string): string | undefined {
+export function pathOf(target: string): string | undefined {
   if (target.startsWith('/')) return target;
   const authority = /^https?:\/\/[^/]*/i.exec(target);
   return authority === null ? undefined : target.slice(authority[0].length) || '/';
