@@ -13,7 +13,8 @@ export function pathsOf(layout: Layout, binaries: string): Paths {
   return { binaries, pki: join(layout.state, 'pki'), state: layout.state };
 }
 
-const ETCD_CLIENT = 'http://127.0.0.1:2379';
+/** Where etcd answers, in the cluster's network. */
+export const ETCD_CLIENT = 'http://127.0.0.1:2379';
 const ETCD_PEER = 'http://127.0.0.1:2380';
 
 function etcd({ binaries, state }: Paths): readonly string[] {

@@ -15,6 +15,7 @@ export function localCluster(layout: Layout, record: ClusterRecord, down: () => 
   const environment = (env: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv => ({
     ...withComponents(record.binaries, env ?? process.env),
     KUBECONFIG: kubeconfig,
+    STANDPIPE_CLUSTER: layout.name,
   });
   return {
     name: layout.name,

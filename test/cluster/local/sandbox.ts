@@ -36,8 +36,15 @@ export function tail(file: string, lines = 6): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-lines).join('\n') : '(no log)';
 }
 
-function enter(layout: Layout, init: ProcessId, name: string, command: readonly string[]): Daemon {
-  const file = join(layout.state, 'log', `${name}.log`);
+/** Starts a daemon in the namespaces of a running init process. @param log the name of its log file, its own by default */
+export function enter(
+  layout: Layout,
+  init: ProcessId,
+  name: string,
+  command: readonly string[],
+  log: string = name,
+): Daemon {
+  const file = join(layout.state, 'log', `${log}.log`);
   const env = { PATH: process.env.PATH ?? '', HOME: '/root', TMPDIR: '/tmp' };
   const child = detached(['nsenter', '-t', String(init.pid), '-m', '-p', '-u', '-i', '-n', ...command], file, env);
   const over = (): boolean => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
