@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { must, run } from './command.ts';
 import { locked } from './lock.ts';
@@ -54,29 +54,42 @@ export function requireRoot(what: string): void {
   );
 }
 
-async function install(packages: readonly string[], log: Log): Promise<void> {
+/** Runs apt-get with a list of packages. A list that is old is good enough unless a package of it has been replaced since. */
+async function aptGet(args: readonly string[], cwd: string, log: Log): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   let last = '';
   const onLine = (line: string): void => {
     last = line;
   };
-  const apt = async (...args: readonly string[]): Promise<string> =>
-    must(['apt-get', '-q', '-y', ...args], { env, onLine });
+  const options = { env, cwd, onLine };
+  const apt = ['apt-get', '-q', '-y'];
   await narrated(
     log,
-    `installing ${packages.join(' ')}`,
+    `getting from Debian: ${args.filter((arg) => !arg.startsWith('-')).join(' ')}`,
     async () => {
-      // An old package list is good enough unless a package of it has been replaced since.
-      const quick = await run(['apt-get', '-q', '-y', 'install', '--no-install-recommends', ...packages], {
-        env,
-        onLine,
-      });
-      if (quick.code === 0) return;
-      await apt('update');
-      await apt('install', '--no-install-recommends', ...packages);
+      if ((await run([...apt, ...args], options)).code === 0) return;
+      await must([...apt, 'update'], options);
+      await must([...apt, ...args], options);
     },
     () => last,
   );
+}
+
+function requireApt(programs: readonly string[], packages: readonly string[], root: boolean): void {
+  if (which('apt-get') !== undefined && (!root || process.getuid?.() === 0)) return;
+  throw new Error(`missing: ${programs.join(', ')}. On Debian: sudo apt-get install ${packages.join(' ')}`);
+}
+
+/**
+ * Unpacks a Debian package into `files` below an empty folder. Nothing is installed, so no service of it is started, and
+ * root is not needed.
+ */
+export async function unpack(name: string, folder: string, log: Log): Promise<void> {
+  requireApt([name], [name], false);
+  await aptGet(['download', name], folder, log);
+  const [archive = ''] = readdirSync(folder).filter((file) => file.endsWith('.deb'));
+  await must(['dpkg-deb', '--extract', join(folder, archive), join(folder, 'files')]);
+  rmSync(join(folder, archive));
 }
 
 /** Sees to it that the programs are there: on Debian as root they are installed, elsewhere it is an error that names them. */
@@ -85,11 +98,9 @@ export async function ensure(needed: readonly Prerequisite[], log: Log): Promise
   const missing = absent();
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(({ apt }) => apt))];
-  if (which('apt-get') === undefined || process.getuid?.() !== 0) {
-    const programs = missing.map(({ program }) => program).join(', ');
-    throw new Error(`missing: ${programs}. On Debian: sudo apt-get install ${packages.join(' ')}`);
-  }
+  const programs = missing.map(({ program }) => program);
+  requireApt(programs, packages, true);
   await locked('/run/lock/standpipe-apt.lock', log, async () => {
-    if (absent().length > 0) await install(packages, log);
+    if (absent().length > 0) await aptGet(['install', '--no-install-recommends', ...packages], '/', log);
   });
 }

@@ -14,8 +14,11 @@ interface KubeConfigFile {
 
 type Component = 'controller' | 'webhook';
 
-/** Where each process answers probes. */
-const probePorts: Readonly<Record<Component, number>> = { controller: 18_081, webhook: 18_082 };
+/** Where each process answers probes and shows its metrics. */
+export const probePorts: Readonly<Record<Component, number>> = { controller: 18_081, webhook: 18_082 };
+
+/** Without a kubelet, no trial pod can tell whether the image of the sidecars starts. */
+export const noTrials = 'canary: {image: false}\n';
 
 /** The operator as two processes beside a cluster without a kubelet, each with its own service account's rights. */
 export class OperatorProcesses {
@@ -31,16 +34,21 @@ export class OperatorProcesses {
     await this.run('webhook');
   }
 
-  /** Installs the manifests and makes what the processes need. */
+  /** Installs the manifests and makes what the processes need. @param settings beside the trial of the image */
   async install(settings: string): Promise<void> {
     await kubectl(['apply', '-f', join(root, 'crds')]);
     // An earlier test of the same cluster may have left one that leads to a URL.
     await kubectl(['delete', 'mutatingwebhookconfiguration', 'standpipe', '--ignore-not-found']);
     await kubectl(['apply', '-k', join(root, 'deploy/base')]);
     await this.#webhookByUrl();
-    writeFileSync(join(this.folder, 'settings.yaml'), settings);
+    this.configure(`${noTrials}${settings}`);
     await kubeconfigOf('controller', this.folder);
     await kubeconfigOf('webhook', this.folder);
+  }
+
+  /** Writes the settings, which the controller reads when it starts. */
+  configure(settings: string): void {
+    writeFileSync(join(this.folder, 'settings.yaml'), settings);
   }
 
   /** The token of a component's service account. */
@@ -113,7 +121,14 @@ export class OperatorProcesses {
 
 /** Writes a kubeconfig by which a component's own service account is used, and returns its path. */
 export async function kubeconfigOf(component: Component, folder: string): Promise<string> {
-  const token = await kubectl(['-n', 'standpipe-system', 'create', 'token', `standpipe-${component}`, '--duration=2h']);
+  const token = await kubectl([
+    '-n',
+    'standpipe-system',
+    'create',
+    'token',
+    `standpipe-${component}`,
+    '--duration=24h',
+  ]);
   const config = parse(readFileSync(process.env.KUBECONFIG ?? '', 'utf8')) as KubeConfigFile;
   for (const user of config.users) user.user = { token: token.trim() };
   const path = join(folder, `${component}.kubeconfig`);

@@ -18,14 +18,16 @@ test('the pods of a namespace are added up, state by state', () => {
     microservice('shop', { pods: { desired: 1, injected: 1 } }),
     microservice('bank'),
   ]);
-  expect(counts.map(({ namespace, state, count }) => `${namespace} ${state} ${count}`)).toEqual([
-    'shop injected 3',
-    'shop stale 1',
-    'shop missing 1',
-    'shop skipped 4',
-    'bank injected 0',
-    'bank stale 0',
-    'bank missing 0',
-    'bank skipped 0',
-  ]);
+  expect(counts.map(({ microservice_namespace: namespace, state, count }) => `${namespace} ${state} ${count}`)).toEqual(
+    [
+      'shop injected 3',
+      'shop stale 1',
+      'shop missing 1',
+      'shop skipped 4',
+      'bank injected 0',
+      'bank stale 0',
+      'bank missing 0',
+      'bank skipped 0',
+    ],
+  );
 });

@@ -4,7 +4,7 @@ const states = ['injected', 'stale', 'missing', 'skipped'] as const;
 
 /** Pods of one namespace in one state of `status.pods`. */
 export interface PodCount {
-  readonly namespace: string;
+  readonly microservice_namespace: string;
   readonly state: (typeof states)[number];
   readonly count: number;
 }
@@ -22,5 +22,7 @@ export function countPods(microservices: readonly Microservice[]): readonly PodC
     sum.skipped += skipped?.count ?? 0;
     sums.set(namespace, sum);
   }
-  return [...sums].flatMap(([namespace, sum]) => states.map((state) => ({ namespace, state, count: sum[state] })));
+  return [...sums].flatMap(([namespace, sum]) =>
+    states.map((state) => ({ microservice_namespace: namespace, state, count: sum[state] })),
+  );
 }

@@ -9,7 +9,8 @@ const canaryResults = ['injected', 'bare', 'error'] as const;
 
 /** Pods of one namespace in one state. */
 export interface PodCount {
-  readonly namespace: string;
+  /** Not `namespace`, which is what Prometheus calls the target's own. */
+  readonly microservice_namespace: string;
   readonly state: string;
   readonly count: number;
 }
@@ -86,7 +87,7 @@ export class OperatorMetrics {
   });
   readonly #pods = this.#gauge('standpipe_pods', {
     help: 'Pods of Microservices by namespace and state, as their statuses count them.',
-    labelNames: ['namespace', 'state'],
+    labelNames: ['microservice_namespace', 'state'],
   });
   readonly #queues = this.#gauge('workqueue_depth', {
     help: 'Keys that wait for a worker.',

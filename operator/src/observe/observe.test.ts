@@ -77,7 +77,7 @@ test('the page of metrics has the names that dashboards know', async () => {
   const metrics = new OperatorMetrics('controller');
   metrics.follow({
     queues: () => ({ microservices: 7 }),
-    pods: () => [{ namespace: 'shop', state: 'missing', count: 2 }],
+    pods: () => [{ microservice_namespace: 'shop', state: 'missing', count: 2 }],
   });
   metrics.leading('standpipe-controller', true);
   metrics.called('PATCH', '409', 0.1);
@@ -116,7 +116,7 @@ test('the page of metrics has the names that dashboards know', async () => {
     'leader_election_master_status{name="standpipe-controller"}': 1,
     'rest_client_requests_total{method="PATCH",code="409"}': 1,
     'workqueue_depth{name="microservices"}': 7,
-    'standpipe_pods{namespace="shop",state="missing"}': 2,
+    'standpipe_pods{microservice_namespace="shop",state="missing"}': 2,
     'standpipe_ready{component="controller"}': 1,
     'standpipe_webhook_canary_total{result="bare"}': 1,
     'standpipe_webhook_canary_total{result="injected"}': 0,
@@ -132,7 +132,7 @@ test('the page of metrics has the names that dashboards know', async () => {
 
 test('a process says nothing of what only others know', async () => {
   const metrics = new OperatorMetrics('webhook');
-  metrics.follow({ queues: () => ({}), pods: () => [{ namespace: 'shop', state: 'missing', count: 2 }] });
+  metrics.follow({ queues: () => ({}), pods: () => [{ microservice_namespace: 'shop', state: 'missing', count: 2 }] });
   const { samples } = parsePage((await metrics.page(false)).text);
   expect(samples).toMatchObject({ 'standpipe_ready{component="webhook"}': 0 });
   const others = /^standpipe_(pods|webhook)|^leader/;
