@@ -70,6 +70,22 @@ export const reasons = {
     text: 'It is not clear which of the containers has the port: set ports[].container to one that is no init container.',
   },
 
+  PortNameMissing: {
+    kind: 'tap',
+    text: 'metrics.inbound named needs a name to take over: name the port in the container, and send Services there by that name.',
+  },
+  NamedPortsTooOld: {
+    kind: 'tap',
+    text: 'Services find the named ports of sidecars from Kubernetes 1.33 on: use metrics.inbound rebind, or upgrade the cluster.',
+  },
+  PolicyByNumber: {
+    kind: 'tap',
+    text: 'A NetworkPolicy of the namespace allows the port by its number and would stop callers of the tap: name the port in the policy.',
+  },
+  ServiceByNumber: {
+    kind: 'tap',
+    text: "A Service sends callers to the app's port by its number, and so past the tap: set its targetPort to the port's name.",
+  },
   TapTakenBack: {
     kind: 'tap',
     text: 'The app failed with the tap and is served without it: check that it listens on the port of ports[].env.',
@@ -102,6 +118,10 @@ export const reasons = {
     kind: 'state',
     text: 'The update strategy is OnDelete: pods get the sidecars when you delete them.',
   },
+  PodsStayBare: {
+    kind: 'state',
+    text: 'Most pods came up without sidecars once more after the workload had been rolled for that, so it is not rolled again: see why the API server does not ask the webhook in this namespace, then restart the workload.',
+  },
   AdmissionRefused: {
     kind: 'state',
     text: 'The API server refuses the pods with their sidecars, so the marks were taken back; the message has its answer.',
@@ -117,6 +137,10 @@ export const reasons = {
   WebhookNotWorking: {
     kind: 'state',
     text: 'A trial pod came back uninjected, so no workload is marked until the webhook answers; look at standpipe-webhook.',
+  },
+  SidecarImageNotProven: {
+    kind: 'state',
+    text: 'No trial pod has started with the image of the sidecars, so no workload is marked with it: correct the image or the pull secrets in the settings, or set canary.image to false.',
   },
   KubernetesTooOld: { kind: 'state', text: 'Native sidecars need Kubernetes 1.29 or later.' },
   WorkloadNotFound: { kind: 'state', text: 'The workload that the Microservice names does not exist.' },

@@ -76,6 +76,9 @@ export function worldOf(manifests: Manifests, found: FoundMicroservice, settings
     sinks: manifests.sinks,
     peers: inNamespace.map(({ object }) => object),
     services: null,
+    policies: [],
+    // The cluster is not known here; the controller asks it.
+    namedPorts: true,
     namespace: { name, labels },
     settings,
   };

@@ -6,7 +6,9 @@ import {
   type ControllerRevision,
   controllerRevisions,
   type Namespace,
+  type NetworkPolicy,
   namespaces,
+  networkPolicies,
   type Pod,
   pods,
   type Secret,
@@ -43,6 +45,7 @@ export class ControllerCache {
   readonly sinks: Store<LogSink>;
   readonly namespaces: Store<Namespace>;
   readonly services: Store<Service>;
+  readonly networkPolicies: Store<NetworkPolicy>;
   /** The Secrets of the operator's own namespace, where the platform team keeps credentials. */
   readonly secrets: Store<Secret>;
   readonly plans: Store<ControllerRevision>;
@@ -59,6 +62,7 @@ export class ControllerCache {
       {
         workload: (m) => [workloadKey(m)],
         callee: calleeKeys,
+        named: (m) => (m.spec.metrics.inbound === 'named' ? [m.metadata.namespace ?? ''] : []),
         caller: (m) => (calleeKeys(m).length === 0 ? [] : [m.metadata.namespace ?? '']),
       },
     );
@@ -66,6 +70,7 @@ export class ControllerCache {
     this.sinks = this.#watch(logSinks);
     this.namespaces = this.#watch(namespaces);
     this.services = this.#watch(services);
+    this.networkPolicies = this.#watch(networkPolicies);
     this.secrets = this.#watch(secrets, { namespace: options.namespace });
     this.plans = this.#watch(
       controllerRevisions,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Broker } from '../api/generated/broker.ts';
 import type { LogSink } from '../api/generated/logSink.ts';
-import type { Namespace, Service } from '../kube/builtin.ts';
+import type { Namespace, NetworkPolicy, Service } from '../kube/builtin.ts';
 import type { KubeObject } from '../kube/wire.ts';
 import { readSettings } from '../plan/settings.ts';
 import { broker, logSink, microservice } from '../plan/testing/builders.ts';
@@ -35,12 +35,19 @@ const sources = {
     core('Service', 'external', { spec: { type: 'ExternalName' } }),
     core('Service', 'elsewhere', { metadata: { name: 'elsewhere', namespace: 'bank' } }),
   ]),
+  networkPolicies: storeOf<NetworkPolicy>([
+    core('NetworkPolicy', 'front', {
+      spec: { ingress: [{ ports: [{ port: 8080 }, { port: 'http' }, { port: 9000, endPort: 9100 }] }, { from: [] }] },
+    }),
+    core('NetworkPolicy', 'out', { spec: { egress: [{ ports: [{ port: 8080 }] }] } }),
+    core('NetworkPolicy', 'elsewhere', { metadata: { name: 'elsewhere', namespace: 'bank' } }),
+  ]),
   namespaces: storeOf<Namespace>([core('Namespace', 'shop', { metadata: { name: 'shop', labels: { team: 'shop' } } })]),
 };
 const settings = readSettings(undefined);
 
 test('a world has what is in the namespace and what is for all, without what is being deleted', () => {
-  expect(gatherWorld(sources, settings, orders)).toEqual({
+  expect(gatherWorld(sources, settings, orders, true)).toEqual({
     microservice: orders,
     brokers: [broker()],
     sinks: [logSink()],
@@ -49,12 +56,23 @@ test('a world has what is in the namespace and what is for all, without what is 
       { name: 'orders', ports: [{ name: 'http', port: 80, targetPort: 'web' }] },
       { name: 'external', ports: [] },
     ],
+    policies: [
+      {
+        name: 'front',
+        ingress: [
+          { from: 8080, to: 8080 },
+          { from: 9000, to: 9100 },
+        ],
+      },
+      { name: 'out', ingress: [] },
+    ],
+    namedPorts: true,
     namespace: { name: 'shop', labels: { team: 'shop' } },
     settings,
   });
 });
 
 test('a namespace that is not known yet has no labels', () => {
-  const { namespace } = gatherWorld({ ...sources, namespaces: storeOf<Namespace>([]) }, settings, orders);
+  const { namespace } = gatherWorld({ ...sources, namespaces: storeOf<Namespace>([]) }, settings, orders, false);
   expect(namespace).toEqual({ name: 'shop', labels: {} });
 });

@@ -1,13 +1,24 @@
 import type { Microservice } from '../api/generated/microservice.ts';
-import type { Service } from '../kube/builtin.ts';
+import type { NetworkPolicy, Service } from '../kube/builtin.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { ServiceView, World } from '../plan/world.ts';
+import type { PolicyView, ServiceView, World } from '../plan/world.ts';
 import type { ControllerCache } from './cache.ts';
 
-type Sources = Pick<ControllerCache, 'brokers' | 'sinks' | 'microservices' | 'services' | 'namespaces'>;
+type Sources = Pick<
+  ControllerCache,
+  'brokers' | 'sinks' | 'microservices' | 'services' | 'networkPolicies' | 'namespaces'
+>;
 
-/** Gathers from the caches what `resolve` reads. The only place where a Plan's inputs are looked up. */
-export function gatherWorld(cache: Sources, settings: Settings, microservice: Microservice): World {
+/**
+ * Gathers from the caches what `resolve` reads. The only place where a Plan's inputs are looked up.
+ * @param namedPorts whether the cluster's Services find named ports of sidecars
+ */
+export function gatherWorld(
+  cache: Sources,
+  settings: Settings,
+  microservice: Microservice,
+  namedPorts: boolean,
+): World {
   const namespace = microservice.metadata.namespace ?? '';
   return {
     microservice,
@@ -15,6 +26,8 @@ export function gatherWorld(cache: Sources, settings: Settings, microservice: Mi
     sinks: cache.sinks.list().filter(isKept),
     peers: cache.microservices.list(namespace).filter(isKept),
     services: cache.services.list(namespace).map(serviceView),
+    policies: cache.networkPolicies.list(namespace).map(policyView),
+    namedPorts,
     namespace: { name: namespace, labels: cache.namespaces.get({ name: namespace })?.metadata.labels ?? {} },
     settings,
   };
@@ -31,4 +44,14 @@ function serviceView({ metadata, spec }: Service): ServiceView {
     targetPort: targetPort as number | string | undefined,
   }));
   return { name: metadata.name, ports };
+}
+
+/** The incoming ports that a policy names by number; a rule without ports allows them all. */
+function policyView({ metadata, spec }: NetworkPolicy): PolicyView {
+  const ports = (spec?.ingress ?? []).flatMap(({ ports = [] }) => ports);
+  const ingress = ports.flatMap(({ port, endPort }) => {
+    const from: unknown = port;
+    return typeof from === 'number' ? [{ from, to: endPort ?? from }] : [];
+  });
+  return { name: metadata.name, ingress };
 }

@@ -1,9 +1,11 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { Client } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
 import { readSettings } from '../plan/settings.ts';
-import { microservice } from '../plan/testing/builders.ts';
+import { microservice, plan } from '../plan/testing/builders.ts';
 import { WebhookCanary } from './canary.ts';
+import { ImageCanary } from './imageCanary.ts';
 import { Marker } from './marking.ts';
 import { workload } from './testing/builders.ts';
 
@@ -15,7 +17,9 @@ function offlineMarker(): Marker {
     { name: 'nobody' },
   );
   const client = new Client(config);
-  return new Marker(client, new WebhookCanary(client, 'standpipe-canary', readSettings(undefined)));
+  const namespace = 'standpipe-canary';
+  const images = new ImageCanary({ client, clock: systemClock, namespace, enabled: true, runs: () => false });
+  return new Marker(client, new WebhookCanary(client, namespace, readSettings(undefined)), images);
 }
 
 const marked = (name: string, revision: string) => {
@@ -49,7 +53,8 @@ test.each([
   ],
 ] as const)('a workload is left as it is where %s', async (_, of, target, marking) => {
   const begin = () => Promise.reject(new Error('no rollout begins'));
-  expect(await offlineMarker().mark(of, target, 'r1', begin, AbortSignal.timeout(1000))).toEqual(marking);
+  const order = { microservice: of, workload: target, plan: plan(), revision: 'r1', hasRun: false, begin };
+  expect(await offlineMarker().mark(order, AbortSignal.timeout(1000))).toEqual(marking);
 });
 
 test('marks that somebody else put there are not taken off', async () => {

@@ -2,8 +2,10 @@ import type { Microservice } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Client } from '../kube/client.ts';
 import type { ObjectKey } from '../kube/wire.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { WebhookCanary } from './canary.ts';
 import { confirmFresh } from './freshness.ts';
+import type { ImageCanary } from './imageCanary.ts';
 import { Kubelets } from './kubelets.ts';
 import type { Workload } from './types.ts';
 import { applyMarks, markedByUs, marksOf } from './workloads.ts';
@@ -14,7 +16,7 @@ export interface Marking {
   readonly reason: Reason;
   /** What to say instead of the reason's own text. */
   readonly message?: string | undefined;
-  /** The marks are those of an earlier Plan, after the wanted one failed. */
+  /** The marks are on and the pods are not as declared, now or for good: `reason` says why. */
   readonly failed?: true;
   /** Why the workload replaces no pods at the moment. */
   readonly hold?: Reason;
@@ -22,30 +24,38 @@ export interface Marking {
   readonly retryMs?: number;
 }
 
+/** What marks are put on, and for which Plan. */
+export interface MarkOrder {
+  readonly microservice: Microservice;
+  readonly workload: Workload;
+  readonly plan: Plan;
+  readonly revision: string;
+  /** Whether pods ran with the Plan before: then its image needs no proof. */
+  readonly hasRun: boolean;
+  /** Called before the marks are put on, and not where they are on already. */
+  readonly begin: () => Promise<void>;
+}
+
 /** Marks workloads, and takes marks off. */
 export class Marker {
   readonly #client: Client;
   readonly #canary: WebhookCanary;
+  readonly #images: ImageCanary;
   readonly #kubelets: Kubelets;
 
-  constructor(client: Client, canary: WebhookCanary) {
+  constructor(client: Client, canary: WebhookCanary, images: ImageCanary) {
     this.#client = client;
     this.#kubelets = new Kubelets(client);
     this.#canary = canary;
+    this.#images = images;
   }
 
   /**
-   * Puts the marks on the workload that a Microservice names, once the webhook has been proven to work: marking rolls
-   * the pods, and they must not come up bare.
-   * @param begin called before the marks are put on, and not where they are on already
+   * Puts the marks on the workload that a Microservice names, once the webhook and the sidecars' image have been proven
+   * to work: marking rolls the pods, and they must neither come up bare nor not come up.
    */
-  async mark(
-    microservice: Microservice,
-    workload: Workload,
-    revision: string,
-    begin: () => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<Marking> {
+  async mark(order: MarkOrder, signal: AbortSignal): Promise<Marking> {
+    const { microservice, workload, plan, revision } = order;
     const { name } = microservice.metadata;
     const marks = marksOf(workload);
     if (microservice.spec.rollout?.restart === 'manual') {
@@ -55,8 +65,13 @@ export class Marker {
     if (!(await this.#kubelets.haveSidecars(signal)))
       return { marked: false, reason: 'KubernetesTooOld', retryMs: 60_000 };
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
+    const image = order.hasRun ? { proven: true as const } : await this.#images.proof(plan.sidecar, signal);
+    if (!image.proven) {
+      const { message, retryMs } = image;
+      return { marked: false, reason: 'SidecarImageNotProven', message, retryMs };
+    }
     await confirmFresh(this.#client, microservice.metadata, microservice, signal);
-    await begin();
+    await order.begin();
     await applyMarks(this.#client, workload, { microservice: name, revision }, signal);
     return { marked: true, reason: 'Injected' };
   }

@@ -25,6 +25,7 @@ import { microserviceStatus } from './microserviceStatus.ts';
 import { NotOursError } from './owned.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
+import type { ServerVersion } from './serverVersion.ts';
 import { keptStatus, writeStatus } from './status.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { findTarget } from './targetWorkload.ts';
@@ -44,6 +45,7 @@ export interface MicroserviceParts {
   readonly marker: Marker;
   readonly rollout: Rollout;
   readonly userSecrets: UserSecrets;
+  readonly server: ServerVersion;
   readonly drains: DrainLedger;
   readonly events: EventRecorder<Reason>;
   readonly clock: Clock;
@@ -109,8 +111,10 @@ export class MicroserviceController {
 
   /** Everything that can be wrong, before anything is written. */
   async #check(microservice: Stored, signal: AbortSignal): Promise<Ready | Problem[]> {
-    const { cache, settings, contents, userSecrets } = this.#parts;
-    const resolved = resolve(gatherWorld(cache, settings, microservice));
+    const { cache, settings, contents, userSecrets, server } = this.#parts;
+    const named = microservice.spec.metrics.inbound === 'named';
+    const world = gatherWorld(cache, settings, microservice, named && (await server.namesSidecarPorts(signal)));
+    const resolved = resolve(world);
     if ('problems' in resolved) return [...resolved.problems];
     const { resolution } = resolved;
     const target = findTarget(cache, microservice);

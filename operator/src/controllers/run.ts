@@ -16,11 +16,14 @@ import { type CanaryHooks, WebhookCanary } from './canary.ts';
 import { Contents } from './contents.ts';
 import { Contest } from './contest.ts';
 import { DrainLedger, drainOf } from './drains.ts';
+import { ImageCanary } from './imageCanary.ts';
+import { imageRuns } from './imageRuns.ts';
 import { LogSinkController } from './logSinkController.ts';
 import { Marker } from './marking.ts';
 import { MicroserviceController } from './microserviceController.ts';
 import { Repair } from './repair.ts';
 import { Rollout } from './rollout.ts';
+import { ServerVersion } from './serverVersion.ts';
 import { StoredPlans } from './storedPlans.ts';
 import { Trials } from './trials.ts';
 import { UserSecrets } from './userSecrets.ts';
@@ -48,6 +51,7 @@ export class Controllers {
     readonly microservices: ReconcileLoop;
     readonly brokers: ReconcileLoop;
     readonly sinks: ReconcileLoop;
+    readonly leftovers: ReconcileLoop;
   };
   readonly #drains = new DrainLedger();
   readonly #canary: WebhookCanary;
@@ -69,7 +73,14 @@ export class Controllers {
     const plans = new StoredPlans(client, cache.plans);
     this.#canary = new WebhookCanary(client, options.canaryNamespace, settings, hooks);
     const canary = this.#canary;
-    const marker = new Marker(client, canary);
+    const images = new ImageCanary({
+      client,
+      clock: systemClock,
+      namespace: options.canaryNamespace,
+      enabled: settings.canary.image,
+      runs: (image) => imageRuns(cache, image),
+    });
+    const marker = new Marker(client, canary, images);
     const rollout = new Rollout({
       client,
       clock: systemClock,
@@ -89,6 +100,7 @@ export class Controllers {
       plans,
       marker,
       rollout,
+      server: new ServerVersion(client),
       userSecrets: new UserSecrets(client),
       drains: this.#drains,
       events: this.#events,
@@ -102,6 +114,7 @@ export class Controllers {
       microservices: loop('microservice', microservices),
       brokers: loop('broker', brokers),
       sinks: loop('logsink', sinks),
+      leftovers: loop('leftovers', { reconcile: (_key, signal) => images.sweep(signal) }),
     };
   }
 
@@ -132,7 +145,8 @@ export class Controllers {
    */
   #enqueueOnChange(): void {
     const { cache } = this;
-    const { microservices, brokers, sinks } = this.#loops;
+    const { microservices, brokers, sinks, leftovers } = this.#loops;
+    leftovers.queue.add(this.#options.canaryNamespace);
     const each = <T extends KubeObject>(keys: (object: T) => readonly (string | undefined)[]) => {
       return (before: T | undefined, after: T | undefined) => {
         const all = [before, after].flatMap((object) => (object === undefined ? [] : keys(object)));
@@ -168,8 +182,12 @@ export class Controllers {
     cache.services.onChange(
       each(({ metadata }) => {
         const callers = cache.microservices.byIndex('caller', metadata.namespace ?? '');
-        return callers.map((caller) => formatKey(caller.metadata));
+        return [...callers.map((caller) => formatKey(caller.metadata)), ...this.#named(metadata.namespace)];
       }),
+      'later',
+    );
+    cache.networkPolicies.onChange(
+      each(({ metadata }) => this.#named(metadata.namespace)),
       'later',
     );
     cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));
@@ -200,6 +218,11 @@ export class Controllers {
 
   #inNamespace(namespace: string): string[] {
     return this.cache.microservices.list(namespace).map(({ metadata }) => formatKey(metadata));
+  }
+
+  /** The Microservices whose taps take over names of ports: Services and policies may lead past them. */
+  #named(namespace = ''): string[] {
+    return this.cache.microservices.byIndex('named', namespace).map(({ metadata }) => formatKey(metadata));
   }
 
   #withBrokers(): string[] {

@@ -69,7 +69,7 @@ export function progressVerdicts(progress: Progress): Verdict[] {
     { type: 'BindingsReady', status: 'True', reason: bindings.length > 0 ? 'BindingsReady' : 'NoBindings' },
     { type: 'BrokerReady', status: 'True', reason: brokers.length > 0 ? 'BrokerReady' : 'NoBroker' },
     { type: 'LogsReady', status: shipped ? 'True' : 'False', reason: resolution.logsReason },
-    tapVerdict(progress.decision),
+    tapVerdict(progress.decision, resolution.bypasses),
     ...unbuiltVerdict(resolution.unbuilt),
   ];
 }
@@ -97,7 +97,9 @@ function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
   return { type, status: 'True', reason: marking.reason };
 }
 
-function tapVerdict({ reason, port }: TapDecision): Verdict {
+function tapVerdict({ reason, port }: TapDecision, bypasses: readonly string[]): Verdict {
+  if (reason === 'Tapped' && bypasses.length > 0)
+    return { type: 'InboundTapped', status: 'False', reason: 'ServiceByNumber', message: bypasses.join('; ') };
   const message = port === undefined ? reasons[reason].text : `port ${port}: ${reasons[reason].text}`;
   return { type: 'InboundTapped', status: reason === 'Tapped' ? 'True' : 'False', reason, message };
 }

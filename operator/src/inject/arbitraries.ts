@@ -118,7 +118,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record({
     runAsUser: fc.constantFrom(10_001, null),
   }),
   metrics: fc.record({
-    inbound: fc.constantFrom('rebind' as const, 'off' as const),
+    inbound: fc.constantFrom('rebind' as const, 'named' as const, 'off' as const),
     expose: fc.constantFrom('annotations' as const, 'none' as const),
     scrapeDeclared: fc.boolean(),
     resources: fc.constant(resources),

@@ -65,7 +65,17 @@ export class Edit {
     undo.mounts.push(mount.mountPath);
   }
 
-  /** Points a probe at the port that the app was moved to. */
+  /** Takes a port's name off the container, for the sidecar to have it. */
+  takePortName(container: Container, name: string): void {
+    const undo = this.#undo(container);
+    for (const port of container.ports ?? []) {
+      if (port.name !== name) continue;
+      undo.portNames = [...(undo.portNames ?? []), { port: port.containerPort, was: name }];
+      delete port.name;
+    }
+  }
+
+  /** Points a probe at another port. */
   moveProbe(container: Container, probe: MovedProbe, port: number): void {
     const handler = probePort(container, probe);
     if (handler === null) return;

@@ -13,9 +13,9 @@ import type { Plan } from '../plan/plan.ts';
 import { revisionOf } from '../plan/revision.ts';
 import { allowEviction, annotatedTarget, exposeByAnnotations } from './annotations.ts';
 import { addBindings, bindingPathTaken } from './bindings.ts';
+import { divert } from './divert.ts';
 import { Edit } from './edit.ts';
 import { logDirectoryTaken, shareLogDirectories } from './files.ts';
-import { moveApp } from './rebind.ts';
 import type { InjectionRecord } from './record.ts';
 import { remove } from './remove.ts';
 import { logsSidecar, metricsSidecar, type SidecarInput } from './sidecars.ts';
@@ -44,17 +44,17 @@ export function inject(before: PodTemplate, plan: Plan): Injection {
   const edit = new Edit(bare);
   const decision = decideTaps(bare, plan);
   const revision = revisionOf(plan);
-  const taps = decision.taps.map((tap) => tap.port);
   const scrape = plan.metrics.scrapeDeclared || plan.metrics.expose === 'none' ? [] : annotatedTarget(bare);
-  moveApp(edit, decision.taps);
+  divert(edit, decision.taps);
   addBindings(edit, plan);
-  const sidecars = addSidecars(edit, plan, { revision, taps, completes: completes(bare), scrape });
+  const sidecars = addSidecars(edit, plan, { revision, taps: decision.taps, completes: completes(bare), scrape });
   for (const name of plan.sidecar.imagePullSecrets) edit.addPullSecret(name);
   if (plan.logs !== null) edit.addGrace(plan.logs.drainSeconds + drainMarginSeconds);
   if (plan.metrics.expose === 'annotations') exposeByAnnotations(edit);
 
   // Asking for the annotations may note that there were none, so it comes before the record is read.
   const annotations = edit.annotations();
+  const taps = decision.taps.map((tap) => tap.port);
   const record: InjectionRecord = { revision, tap: decision.reason, taps, sidecars, undo: edit.undo };
   annotations[injectedAnnotation] = JSON.stringify(record);
   return { template: edit.template, record, decision };

@@ -21,6 +21,8 @@ export interface ContainerUndo {
   readonly mounts: readonly string[];
   /** Variables whose value was replaced in place, with the whole entry as it was. */
   readonly ports: readonly { readonly was: V1EnvVar; readonly is: string }[];
+  /** Names that ports of the container had: the sidecar has them now. Pods of earlier versions lack the field. */
+  readonly portNames?: readonly { readonly port: number; readonly was: string }[];
   /** Ports of probes that were moved. */
   readonly probes: readonly (Change<number | string> & { readonly probe: MovedProbe })[];
 }
@@ -86,12 +88,13 @@ function isUndo(value: unknown): boolean {
 
 function isContainerUndo(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { absent, env, mounts, ports, probes } = value;
+  const { absent, env, mounts, ports, portNames = [], probes } = value;
   return (
     listOf(absent, isText) &&
     listOf(env, isVariable) &&
     listOf(mounts, isText) &&
     listOf(ports, (port) => isObject(port) && isVariable(port.was) && isText(port.is)) &&
+    listOf(portNames, (named) => isObject(named) && Number.isSafeInteger(named.port) && isText(named.was)) &&
     listOf(probes, (moved) => isObject(moved) && isOneOf(movedProbes)(moved.probe) && isChange(moved, isPort))
   );
 }

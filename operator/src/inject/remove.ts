@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { injectedAnnotation, volumePrefix } from '../api/names.ts';
+import { draftOf } from './draft.ts';
 import { probePort } from './edit.ts';
 import { type ContainerUndo, type InjectionRecord, recordOf } from './record.ts';
 import { allContainers, type Container, type PodTemplate } from './template.ts';
@@ -8,10 +9,10 @@ type Undo = InjectionRecord['undo'];
 
 /**
  * Takes out of a pod what `inject` put in, by the record that the pod carries. What somebody changed since is left as
- * they made it. A pod without a record is returned as an equal copy. Pure.
+ * they made it. A pod without a record is returned as an equal copy. Pure; the result shares parts with what was given.
  */
 export function remove(injected: PodTemplate): PodTemplate {
-  const template = structuredClone(injected);
+  const template = draftOf(injected);
   const record = recordOf(template);
   if (record === null) {
     // The annotation is ours, so one that cannot be read is worth nothing to anybody.
@@ -51,6 +52,10 @@ function restoreContainer(container: Container, undo: ContainerUndo): void {
     container.volumeMounts = container.volumeMounts.filter(
       (mount) => !(undo.mounts.includes(mount.mountPath) && mount.name.startsWith(volumePrefix)),
     );
+  }
+  for (const { port, was } of undo.portNames ?? []) {
+    const entry = container.ports?.find(({ containerPort, name }) => containerPort === port && name === undefined);
+    if (entry !== undefined) entry.name = was;
   }
   for (const { probe, was, is } of undo.probes) {
     const handler = probePort(container, probe);

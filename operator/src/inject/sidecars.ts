@@ -1,4 +1,4 @@
-import type { V1EnvVar, V1SecurityContext, V1VolumeMount } from '@kubernetes/client-node';
+import type { V1ContainerPort, V1EnvVar, V1SecurityContext, V1VolumeMount } from '@kubernetes/client-node';
 import {
   configMount,
   configVolume,
@@ -10,8 +10,9 @@ import {
   podLogsMount,
   podLogsVolume,
 } from '../api/names.ts';
-import type { ScrapeTarget, TapPort } from '../config/metrics.ts';
+import type { ScrapeTarget } from '../config/metrics.ts';
 import type { Plan, PlanLogs } from '../plan/plan.ts';
+import type { Tap } from './taps.ts';
 import type { Container } from './template.ts';
 
 const node = '/usr/local/bin/node';
@@ -19,7 +20,7 @@ const node = '/usr/local/bin/node';
 /** What the pod itself contributes to its sidecars. */
 export interface SidecarInput {
   readonly revision: string;
-  readonly taps: readonly TapPort[];
+  readonly taps: readonly Tap[];
   /** Whether the pod's containers end by themselves, as those of a Job do. */
   readonly completes: boolean;
   /** A target taken from the pod's own prometheus.io annotations, if there was one. */
@@ -36,16 +37,23 @@ export function metricsSidecar(plan: Plan, input: SidecarInput): Container {
     ...common(plan, metricsContainer, ['--max-semi-space-size=1', '--max-old-space-size=48', '/standpipe/metrics.mjs']),
     env: [
       ...identity(plan, input),
-      { name: 'STANDPIPE_TAPS', value: JSON.stringify(input.taps) },
+      { name: 'STANDPIPE_TAPS', value: JSON.stringify(input.taps.map(({ port }) => port)) },
       ...(input.scrape.length > 0 ? [{ name: 'STANDPIPE_SCRAPE', value: JSON.stringify(input.scrape) }] : []),
     ],
-    ports: [{ name: 'standpipe', containerPort: metricsPort, protocol: 'TCP' }],
+    ports: [{ name: 'standpipe', containerPort: metricsPort, protocol: 'TCP' }, ...namedPorts(input.taps)],
     ...(input.taps.length > 0 || input.completes
       ? { startupProbe: { httpGet: { path: '/startup', port: metricsPort }, periodSeconds: 1, failureThreshold: 120 } }
       : {}),
     resources: plan.metrics.resources,
     volumeMounts: [configVolumeMount],
   };
+}
+
+/** The names that the taps take over from the app's ports. */
+function namedPorts(taps: readonly Tap[]): V1ContainerPort[] {
+  return taps.flatMap(({ port, portName }) =>
+    portName === undefined ? [] : [{ name: portName, containerPort: port.listen, protocol: 'TCP' }],
+  );
 }
 
 /** The logs sidecar. It has no probe: nothing that happens to logs may hold up or stop the app. */

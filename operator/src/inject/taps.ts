@@ -9,10 +9,12 @@ import { allContainers, type Container, type PodTemplate } from './template.ts';
 /** A declared port that the sidecar takes over, and how the app learns where it was moved to. */
 export interface Tap {
   readonly port: TapPort;
-  /** The container that is moved. */
+  /** The container that listens. */
   readonly container: string;
-  /** The variable that moves it. */
-  readonly env: string;
+  /** How callers come to the tap: this variable moves the app to another port. */
+  readonly env?: string;
+  /** Or: the tap takes over this name of the app's port, which Services follow. */
+  readonly portName?: string;
 }
 
 /** The decision about all declared ports: what is tapped, and why what is not is not. */
@@ -26,20 +28,21 @@ export interface TapDecision {
 
 /** Decides which of the declared ports can be taken over in this pod. Ports that cannot are served without the tap. */
 export function decideTaps(template: PodTemplate, plan: Plan): TapDecision {
-  if (plan.metrics.inbound === 'off') return { taps: [], reason: 'TapOff' };
+  if (plan.metrics.inbound === 'off') return { taps: [], reason: plan.metrics.offReason ?? 'TapOff' };
   if (plan.ports.length === 0) return { taps: [], reason: 'NoPorts' };
   const taken = portsInUse(template, plan);
   const taps: Tap[] = [];
   let against: { reason: TapReason; port: string } | null = null;
   for (const port of plan.ports) {
-    const found = movable(template, port);
+    const found = plan.metrics.inbound === 'named' ? nameable(template, port) : movable(template, port);
     if ('reason' in found) {
       against ??= { reason: found.reason, port: port.name };
       continue;
     }
-    const app = freePort(port.port, taken);
-    taken.add(app);
-    taps.push({ port: { name: port.name, listen: port.port, app, protocol: port.protocol }, ...found });
+    const free = freePort(port.port, taken);
+    taken.add(free);
+    const ends = 'env' in found ? { listen: port.port, app: free } : { listen: free, app: port.port };
+    taps.push({ port: { name: port.name, ...ends, protocol: port.protocol }, ...found });
   }
   return against === null ? { taps, reason: 'Tapped' } : { taps, ...against };
 }
@@ -55,6 +58,16 @@ function movable(template: PodTemplate, port: PlanPort): Movable {
   return env === null || typeof env === 'string'
     ? { reason: env ?? 'PortEnvUnknown' }
     : { container: container.name, env: env.name };
+}
+
+type Nameable = { readonly container: string; readonly portName: string } | { readonly reason: TapReason };
+
+/** The app stays where it is, so nothing needs to be known of how it learns its port: only the name that Services follow. */
+function nameable(template: PodTemplate, port: PlanPort): Nameable {
+  const container = listener(template, port);
+  if (container === null) return { reason: 'ContainerUnclear' };
+  const portName = container.ports?.find((entry) => entry.containerPort === port.port)?.name;
+  return portName === undefined ? { reason: 'PortNameMissing' } : { container: container.name, portName };
 }
 
 /** The container that has the port: the declared one, the one that lists it, or the only one there is. */

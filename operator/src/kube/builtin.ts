@@ -9,6 +9,7 @@ import type {
   V1Lease,
   V1MutatingWebhookConfiguration,
   V1Namespace,
+  V1NetworkPolicy,
   V1Node,
   V1Pod,
   V1ReplicaSet,
@@ -24,6 +25,7 @@ export type Secret = Kube<V1Secret>;
 export type ConfigMap = Kube<V1ConfigMap>;
 export type Namespace = Kube<V1Namespace>;
 export type Node = Kube<V1Node>;
+export type NetworkPolicy = Kube<V1NetworkPolicy>;
 export type Service = Kube<V1Service>;
 export type Event = Kube<CoreV1Event>;
 export type ControllerRevision = Kube<V1ControllerRevision>;
@@ -58,6 +60,7 @@ export const statefulSets = define<StatefulSet>('apps', 'StatefulSet', 'stateful
 export const daemonSets = define<DaemonSet>('apps', 'DaemonSet', 'daemonsets');
 export const cronJobs = define<CronJob>('batch', 'CronJob', 'cronjobs');
 export const leases = define<Lease>('coordination.k8s.io', 'Lease', 'leases');
+export const networkPolicies = define<NetworkPolicy>('networking.k8s.io', 'NetworkPolicy', 'networkpolicies');
 export const mutatingWebhookConfigurations = define<MutatingWebhookConfiguration>(
   'admissionregistration.k8s.io',
   'MutatingWebhookConfiguration',

@@ -45,6 +45,11 @@ export class Client {
     this.#transport = new Transport(this.#connection, options);
   }
 
+  /** Reads the version of the API server; `minor` may end in a plus. */
+  async version(options: CallOptions = {}): Promise<{ readonly major: string; readonly minor: string }> {
+    return this.#send({ method: 'GET', path: '/version', signal: options.signal });
+  }
+
   /** Reads one object. */
   async get<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options: CallOptions = {}): Promise<T> {
     return this.#send<T>({ method: 'GET', path: objectPath(type, key.namespace, key.name), signal: options.signal });

@@ -3,6 +3,7 @@ import type { Microservice } from '../api/generated/microservice.ts';
 import { parseMetricsConfig } from '../config/metrics.ts';
 import { mergeResources, resolveMetrics } from './metrics.ts';
 import { microservice, world } from './testing/builders.ts';
+import type { World } from './world.ts';
 
 type Metrics = Microservice['spec']['metrics'];
 
@@ -46,6 +47,16 @@ test('what is declared goes into the configuration, overrides into the plan', ()
   });
 });
 
+test('names of ports are not taken over where that would cut off callers', () => {
+  const declared = microservice({ ports: [ports[0]], metrics: { ...blank, inbound: 'named' } });
+  const planned = (fields: Partial<World>) => resolveMetrics(world({ microservice: declared, ...fields })).plan;
+  const policy = (from: number, to: number) => [{ name: 'deny', ingress: [{ from, to }] }];
+  expect(planned({ namedPorts: false })).toMatchObject({ inbound: 'off', offReason: 'NamedPortsTooOld' });
+  expect(planned({ policies: policy(8080, 8080) })).toMatchObject({ inbound: 'off', offReason: 'PolicyByNumber' });
+  expect(planned({ policies: policy(8000, 9000) })).toMatchObject({ inbound: 'off', offReason: 'PolicyByNumber' });
+  expect(planned({ policies: policy(8081, 9000) })).toMatchObject({ inbound: 'named' });
+});
+
 test('a page over TLS is checked by the name of the Service, unless the declaration says otherwise', () => {
   const page = { port: 'http', path: '/m', scheme: 'https' } as const;
   const tlsOf = (tls?: NonNullable<Metrics['scrape']>[number]['tls']) =>
@@ -66,7 +77,7 @@ test.each([
   ['auto', 'rebind'],
   ['rebind', 'rebind'],
   ['none', 'off'],
-  ['named', 'off'],
+  ['named', 'named'],
   ['redirect', 'off'],
 ] as const)('inbound: %s becomes %s', (inbound, planned) => {
   expect(resolveWith({ inbound }).plan.inbound).toBe(planned);

@@ -10,7 +10,8 @@ export interface ResolvedMetrics {
 }
 
 /** Resolves spec.metrics. Every injected pod has the metrics sidecar. */
-export function resolveMetrics({ microservice, settings }: World): ResolvedMetrics {
+export function resolveMetrics(world: World): ResolvedMetrics {
+  const { microservice, settings } = world;
   const { metrics, ports, sidecars } = microservice.spec;
   const { name, namespace } = microservice.metadata;
   const serverName = `${microservice.spec.service ?? name}.${namespace}.svc`;
@@ -29,16 +30,28 @@ export function resolveMetrics({ microservice, settings }: World): ResolvedMetri
     scrape,
     scrapeTimeoutMs,
   };
-  const inbound = metrics?.inbound ?? 'auto';
   return {
     plan: {
-      inbound: inbound === 'auto' || inbound === 'rebind' ? 'rebind' : 'off',
+      ...inboundOf(world),
       expose: (metrics?.expose ?? 'annotations') === 'annotations' ? 'annotations' : 'none',
       scrapeDeclared: scrape.length > 0,
       resources: mergeResources(settings.metrics.resources, sidecars?.metrics?.resources),
     },
     config: { generation: digest(content), ...content },
   };
+}
+
+/** How the ports are tapped: as declared, unless that would cut off the service's callers. */
+function inboundOf({ microservice, namedPorts, policies }: World): Pick<PlanMetrics, 'inbound' | 'offReason'> {
+  const { metrics, ports = [] } = microservice.spec;
+  const inbound = metrics?.inbound ?? 'auto';
+  if (inbound === 'auto' || inbound === 'rebind') return { inbound: 'rebind' };
+  if (inbound !== 'named') return { inbound: 'off' };
+  if (!namedPorts) return { inbound: 'off', offReason: 'NamedPortsTooOld' };
+  const numbers = ports.map(({ port }) => port);
+  const ranges = policies.flatMap(({ ingress }) => ingress);
+  const byNumber = ranges.some(({ from, to }) => numbers.some((port) => from <= port && port <= to));
+  return byNumber ? { inbound: 'off', offReason: 'PolicyByNumber' } : { inbound: 'named' };
 }
 
 /** Targets are named after their ports; a further page of the same port gets a number: http, http-2. */

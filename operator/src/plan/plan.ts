@@ -1,3 +1,4 @@
+import type { TapReason } from '../api/reasons.ts';
 import type { PortProtocol } from '../config/metrics.ts';
 
 /** CPU and memory of a container, as Kubernetes writes quantities. */
@@ -53,8 +54,13 @@ export interface PlanLogs {
 
 /** The metrics sidecar of a pod. */
 export interface PlanMetrics {
-  /** `rebind` takes over the declared ports where it can; `off` taps nothing. */
-  readonly inbound: 'rebind' | 'off';
+  /**
+   * `rebind` takes over the declared ports where it can and moves the app; `named` takes over the names of the app's
+   * ports; `off` taps nothing.
+   */
+  readonly inbound: 'rebind' | 'named' | 'off';
+  /** Why nothing is tapped, where it is not the team's own wish. */
+  readonly offReason?: TapReason;
   /** `annotations` writes prometheus.io/* for the merged page. */
   readonly expose: 'annotations' | 'none';
   /** Whether scrape targets were declared. If not, the pod's own prometheus.io/* annotations are taken as one. */

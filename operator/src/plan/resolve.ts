@@ -3,6 +3,7 @@ import type { Reason } from '../api/reasons.ts';
 import type { LogsConfig } from '../config/logs.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
 import { type ResolvedBinding, resolveBinding } from './bindings.ts';
+import { bypasses } from './bypasses.ts';
 import { topicProblems } from './grants.ts';
 import { resolveLogs } from './logs.ts';
 import { resolveMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface Resolution {
   readonly recipes: readonly SecretRecipe[];
   /** Why there is a log sidecar or not. */
   readonly logsReason: Reason;
+  /** What leads callers past the taps. */
+  readonly bypasses: readonly string[];
   /** Declared fields that this version does not have; they change nothing. */
   readonly unbuilt: readonly string[];
 }
@@ -59,6 +62,7 @@ export function resolve(world: World): Resolved {
       bindingEntries: bindingEntries(world),
       recipes: resolved.flatMap(({ recipe }) => recipe ?? []),
       logsReason: logs.reason,
+      bypasses: metrics.plan.inbound === 'named' ? bypasses(world) : [],
       unbuilt: unbuiltFields(world.microservice),
     },
   };

@@ -7,6 +7,7 @@ const defaults: Settings = {
   imagePullSecrets: [],
   runAsUser: 10_001,
   platformRollouts: 'none',
+  canary: { image: true },
   metrics: { resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } } },
   logs: {
     enabled: true,
@@ -39,6 +40,7 @@ test('what is given stands, and the rest has its default', () => {
     imagePullSecrets: ['registry'],
     runAsUser: null,
     platformRollouts: 'none',
+    canary: { image: true },
     metrics: {
       resources: {
         requests: { cpu: '5m', memory: '48Mi' },

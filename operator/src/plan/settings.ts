@@ -15,6 +15,10 @@ export interface Settings {
    * stale, `waves` rolls them a few at a time.
    */
   readonly platformRollouts: 'none' | 'waves';
+  readonly canary: {
+    /** Whether a pod of the operator's own proves the image before a workload is marked; false where it could not run. */
+    readonly image: boolean;
+  };
   readonly metrics: { readonly resources: Resources };
   readonly logs: {
     /** False where no image with Fluent Bit can be had: then no service gets a logs sidecar, and its status says so. */
@@ -53,6 +57,12 @@ export const settingsSchema = {
     imagePullSecrets: { type: 'array', items: { type: 'string', minLength: 1 }, default: [] },
     runAsUser: { type: ['integer', 'null'], minimum: 1, default: 10_001 },
     platformRollouts: { enum: ['none', 'waves'], default: 'none' },
+    canary: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      properties: { image: { type: 'boolean', default: true } },
+    },
     metrics: {
       type: 'object',
       additionalProperties: false,

@@ -29,7 +29,6 @@ test.each<readonly [string, Partial<Microservice['spec']>, readonly string[]]>([
   ['logfmt', { logging: logging({ format: 'logfmt' }) }, ['spec.logging.format: logfmt']],
   ['a multi-line preset', { logging: logging({ multiline: 'java' }) }, ['spec.logging.multiline']],
   ['redaction', { logging: logging({ redact: { fields: ['email'] } }) }, ['spec.logging.redact']],
-  ['inbound: named', { metrics: { ...metrics, inbound: 'named' } }, ['spec.metrics.inbound: named']],
   ['inbound: redirect', { metrics: { ...metrics, inbound: 'redirect' } }, ['spec.metrics.inbound: redirect']],
   ['a PodMonitor', { metrics: { ...metrics, expose: 'podMonitor' } }, ['spec.metrics.expose: podMonitor']],
   [

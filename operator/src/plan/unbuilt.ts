@@ -18,8 +18,7 @@ export function unbuiltFields({ spec }: Microservice): string[] {
   if (logging?.format === 'logfmt') fields.push('spec.logging.format: logfmt');
   if (logging?.multiline !== undefined && logging.multiline !== 'none') fields.push('spec.logging.multiline');
   if (logging?.redact !== undefined) fields.push('spec.logging.redact');
-  if (metrics?.inbound === 'named' || metrics?.inbound === 'redirect')
-    fields.push(`spec.metrics.inbound: ${metrics.inbound}`);
+  if (metrics?.inbound === 'redirect') fields.push('spec.metrics.inbound: redirect');
   if (metrics?.expose === 'podMonitor') fields.push('spec.metrics.expose: podMonitor');
   if (rollout?.onCredentials === 'restart') fields.push('spec.rollout.onCredentials: restart');
   if (sidecars?.pipe !== undefined) fields.push('spec.sidecars.pipe');

@@ -13,6 +13,13 @@ export interface ServiceView {
   }[];
 }
 
+/** The part of a NetworkPolicy that a tap could come into conflict with: the incoming ports that it allows by number. */
+export interface PolicyView {
+  readonly name: string;
+  /** Ranges of ports, both ends included. */
+  readonly ingress: readonly { readonly from: number; readonly to: number }[];
+}
+
 /** Everything that `resolve` reads: a Microservice and what stands around it. */
 export interface World {
   readonly microservice: Microservice;
@@ -23,5 +30,9 @@ export interface World {
   /** The Services of the namespace, or null where none can be known (offline): then declared ports are believed. */
   readonly services: readonly ServiceView[] | null;
   readonly namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** The NetworkPolicies of the namespace; none where none can be known. */
+  readonly policies: readonly PolicyView[];
+  /** Whether Services find the named ports of sidecars: Kubernetes 1.33 and later. */
+  readonly namedPorts: boolean;
   readonly settings: Settings;
 }

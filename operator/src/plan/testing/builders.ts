@@ -81,6 +81,8 @@ export function world(fields: Partial<World> = {}): World {
     sinks: [],
     peers: [],
     services: null,
+    policies: [],
+    namedPorts: true,
     namespace: { name: 'shop', labels: { 'kubernetes.io/metadata.name': 'shop' } },
     settings: readSettings({ image: 'example.org/sidecar:1' }),
     ...fields,

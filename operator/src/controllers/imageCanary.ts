@@ -1,0 +1,144 @@
+import { managedBy, managedByLabel } from '../api/names.ts';
+import { reasons } from '../api/reasons.ts';
+import { KeyedBackoff } from '../kube/backoff.ts';
+import { type Pod, pods } from '../kube/builtin.ts';
+import type { Client } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { isApiError } from '../kube/errors.ts';
+import type { Result } from '../kube/reconcileLoop.ts';
+import type { PlanSidecar } from '../plan/plan.ts';
+import { forbiddenByRbac } from './forbidden.ts';
+import { type ImageVerdict, imageCanaryName, imageCanaryPod, judgeImageCanary } from './imageCanaryPod.ts';
+import { oneLine } from './oneLine.ts';
+
+/** Whether the image of the sidecars is known to start; if not, what to say and when to ask again, in milliseconds. */
+export type ImageProof =
+  | { readonly proven: true }
+  | { readonly proven: false; readonly message: string; readonly retryMs: number };
+
+/** What an ImageCanary is made of. */
+export interface ImageCanaryOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  /** The namespace of the trial pods; nothing else is in it. */
+  readonly namespace: string;
+  /** False where no trial pod can run: then every image counts as proven. */
+  readonly enabled: boolean;
+  /** Whether a pod of a service runs with an image: then no trial is needed. */
+  readonly runs: (image: string) => boolean;
+}
+
+/** How often a trial pod under way is looked at, in milliseconds. */
+const lookMs = 2_000;
+/** How long to wait after a failed trial before the next, in milliseconds. */
+const backoffMs = { baseMs: 10_000, capMs: 120_000 };
+
+interface Known {
+  readonly proof: ImageProof;
+  /** Until when nobody looks again, in monotonic milliseconds. */
+  readonly until: number;
+  /** When the trial pod under way was first asked for, in monotonic milliseconds; undefined between two trials. */
+  readonly since: number | undefined;
+}
+
+/**
+ * Proves that the image of the sidecars can be pulled and starts, before pods of services depend on it: by a pod of its
+ * own that really runs. A good answer holds as long as the process; a bad one is tried again with growing delays.
+ * One node answers for the name and the registry, not for every other node.
+ */
+export class ImageCanary {
+  readonly #options: ImageCanaryOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #backoff = new KeyedBackoff(backoffMs);
+
+  constructor(options: ImageCanaryOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the image is proven. Any number of callers cost one look each two seconds while a trial is under way. */
+  async proof(sidecar: PlanSidecar, signal: AbortSignal): Promise<ImageProof> {
+    const { enabled, clock, runs } = this.#options;
+    const name = imageCanaryName(sidecar);
+    const known = this.#known.get(name);
+    if (!enabled || known?.proof.proven === true) return { proven: true };
+    const now = clock.now();
+    if (known !== undefined && now < known.until) return known.proof;
+    if (known === undefined && runs(sidecar.image)) return this.#remember(name, { proven: true }, now);
+    const since = known?.since ?? now;
+    // Other callers are answered from here while this one looks.
+    const before = known?.proof ?? this.#unproven(sidecar, 'it is being created', lookMs);
+    this.#known.set(name, { proof: before, until: now + lookMs, since });
+    const verdict = await this.#look(sidecar, now - since, signal);
+    return this.#settle(sidecar, verdict, known, since);
+  }
+
+  /** Deletes the trial pods that a process before this one left behind. */
+  async sweep(signal: AbortSignal): Promise<Result> {
+    const { client, namespace } = this.#options;
+    const labelSelector = `${managedByLabel}=${managedBy}`;
+    const found = await client.list(pods, { namespace, labelSelector, signal });
+    const left = found.items.filter(({ metadata }) => this.#known.get(metadata.name)?.since === undefined);
+    for (const pod of left) await this.#delete(pod, signal);
+    return {};
+  }
+
+  #settle(sidecar: PlanSidecar, verdict: ImageVerdict, known: Known | undefined, since: number): ImageProof {
+    const name = imageCanaryName(sidecar);
+    const now = this.#options.clock.now();
+    if (verdict.state === 'pulled') {
+      this.#backoff.forget(name);
+      return this.#remember(name, { proven: true }, now);
+    }
+    if (verdict.state === 'failed') {
+      return this.#remember(name, this.#unproven(sidecar, verdict.text, this.#backoff.next(name)), now);
+    }
+    // While it is tried again, the failure before is what there is to say.
+    const again = this.#backoff.failures(name) > 0 && known !== undefined && !known.proof.proven;
+    const proof = again ? { ...known.proof, retryMs: lookMs } : this.#unproven(sidecar, verdict.text, lookMs);
+    return this.#remember(name, proof, now, since);
+  }
+
+  #remember(name: string, proof: ImageProof, now: number, since?: number): ImageProof {
+    this.#known.set(name, { proof, until: now + (proof.proven ? 0 : proof.retryMs), since });
+    return proof;
+  }
+
+  #unproven(sidecar: PlanSidecar, what: string, retryMs: number): ImageProof {
+    const { namespace } = this.#options;
+    const trial = `Pod ${imageCanaryName(sidecar)} in namespace ${namespace}, image ${sidecar.image}`;
+    return { proven: false, message: `${reasons.SidecarImageNotProven.text} ${trial}: ${what}`, retryMs };
+  }
+
+  /** Looks at the trial pod, creates it where there is none, and deletes it when it has told what it can. */
+  async #look(sidecar: PlanSidecar, waitedMs: number, signal: AbortSignal): Promise<ImageVerdict> {
+    const { client, namespace } = this.#options;
+    const pod = await client.find(pods, { namespace, name: imageCanaryName(sidecar) }, { signal });
+    if (pod === undefined) return this.#create(sidecar, signal);
+    if (pod.metadata.deletionTimestamp !== undefined) return { state: 'waiting', text: 'an earlier one is ending' };
+    const verdict = judgeImageCanary(pod, waitedMs);
+    if (verdict.state !== 'waiting') await this.#delete(pod, signal);
+    return verdict;
+  }
+
+  async #create(sidecar: PlanSidecar, signal: AbortSignal): Promise<ImageVerdict> {
+    const { client, namespace } = this.#options;
+    try {
+      await client.create(pods, imageCanaryPod(namespace, sidecar), { signal });
+    } catch (error) {
+      // A missing right is told as any other is. A quota or an admission policy of the cluster's is what a trial is for.
+      const refused = isApiError(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID') && !forbiddenByRbac(error);
+      if (refused) return { state: 'failed', text: oneLine(`it is refused: ${(error as Error).message}`, 400) };
+      if (!isApiError(error, 'KUBE_ALREADY_EXISTS')) throw error;
+    }
+    return { state: 'waiting', text: 'it waits for a node' };
+  }
+
+  async #delete({ metadata }: Pod, signal: AbortSignal): Promise<void> {
+    const { name, namespace, uid } = metadata;
+    try {
+      await this.#options.client.delete(pods, { namespace, name }, { uid, signal });
+    } catch (error) {
+      if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT')) throw error;
+    }
+  }
+}
