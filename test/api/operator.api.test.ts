@@ -86,36 +86,6 @@ describe('a workload', () => {
   });
 });
 
-describe('marks that somebody takes off', () => {
-  const labels = async (name: string) =>
-    (await read<{ spec: { template: PodTemplate } }>(namespace, 'deployment', name)).spec.template.metadata?.labels;
-  /** As a tool does that writes whole objects from a repository. */
-  const takeOff = async (name: string) => {
-    const object = await read<{ spec: { template: PodTemplate } }>(namespace, 'deployment', name);
-    object.spec.template.metadata = { labels: { app: name }, annotations: { sync: String(Date.now()) } };
-    await kubectl(['-n', namespace, 'replace', '--field-manager=gitops', '-f', '-'], JSON.stringify(object));
-  };
-
-  test('are put back once, and given up the second time, with the name of who took them', async () => {
-    await apply(namespace, workload('Deployment', 'contested'), microservice('contested'));
-    const marked = () =>
-      eventually(async () => {
-        expect(await labels('contested')).toHaveProperty(['standpipe.dev/microservice']);
-        expect((await read<Microservice>(namespace, 'microservice', 'contested')).status?.workload).toBeDefined();
-      });
-    await marked();
-    await takeOff('contested');
-    await marked();
-    await takeOff('contested');
-    const refused = await untilCondition(namespace, 'contested', 'Injected', 'TemplateContested');
-    expect(messageOf(refused, 'Injected')).toContain('field manager gitops');
-    expect(await labels('contested')).toEqual({ app: 'contested' });
-    // A change of the Microservice is a new word from its team.
-    await apply(namespace, microservice('contested', { metrics: { maxSeries: 500 } }));
-    await marked();
-  });
-});
-
 describe('a pod', () => {
   test('of a marked workload is created with the sidecars in front', async () => {
     await apply(namespace, workload('Deployment', 'pods'), microservice('pods', { logging: {} }));
