@@ -2,10 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { imageCanaryPod } from '../../operator/src/controllers/imageCanaryPod.ts';
+import { plan as plannedPod } from '../../operator/src/plan/testing/builders.ts';
 import { apply, dropNamespace, kubectl, newNamespace, tryKubectl } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { kubeconfigOf } from '../support/operator.ts';
 import { container, type Kind, microservice, workload } from './workloads.ts';
+
+interface Trial {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly containers: readonly object[] };
+}
 
 /**
  * The policies on the controller's own user, by its own token. RBAC would refuse much of this before them, so the user is
@@ -17,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'standpipe-policies-'));
 const controller = 'system:serviceaccount:standpipe-system:standpipe-controller';
 const kinds: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
 const binding = 'standpipe-policies-test';
+const plannedSidecar = plannedPod().sidecar;
 let namespace = '';
 let kubeconfig = '';
 
@@ -65,11 +73,11 @@ function create(object: object, ...args: readonly string[]): Promise<string> {
 
 const marks = {
   labels: { 'standpipe.dev/microservice': 'app' },
-  annotations: { 'standpipe.dev/revision': '1' },
+  annotations: { 'standpipe.dev/revision': '1', 'standpipe.dev/restarted-for': '1' },
 };
 const noMarks = {
   labels: { 'standpipe.dev/microservice': null },
-  annotations: { 'standpipe.dev/revision': null },
+  annotations: { 'standpipe.dev/revision': null, 'standpipe.dev/restarted-for': null },
 };
 
 describe('a workload', () => {
@@ -225,7 +233,47 @@ describe('a pod', () => {
 
   test('can be tried in the namespace of the trial pods, and not be created', async () => {
     expect(await create(pod('standpipe-canary'), '--dry-run=server')).toBe('');
-    expect(await create(pod('standpipe-canary'))).toContain('only as dry runs');
+    expect(await create(pod('standpipe-canary'))).toContain('as dry runs or as trials');
+  });
+
+  const trial = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    ...(imageCanaryPod('standpipe-canary', plannedSidecar) as unknown as Trial),
+  };
+  const named = ['-n', 'standpipe-canary', 'delete', 'pod'];
+
+  test('that tries the image of the sidecars can be created and deleted', async () => {
+    expect(await create(trial)).toBe('');
+    expect(await refusal(['-n', 'standpipe-canary', 'label', 'pod', trial.metadata.name, 'a=b'])).toContain('UPDATE');
+    expect(await refusal([...named, trial.metadata.name])).toBe('');
+  });
+
+  const [only] = trial.spec.containers;
+  const alike = (change: object) => ({ ...trial, spec: { ...trial.spec, ...change } });
+  test.each([
+    ['another command', alike({ containers: [{ ...only, command: ['/usr/local/bin/node', '-e', '1'] }] })],
+    ['arguments', alike({ containers: [{ ...only, args: ['-e', '1'] }] })],
+    ['an environment', alike({ containers: [{ ...only, env: [{ name: 'NODE_OPTIONS', value: '--import=x' }] }] })],
+    ['another environment', alike({ containers: [{ ...only, envFrom: [{ secretRef: { name: 'x' } }] }] })],
+    ['a hook', alike({ containers: [{ ...only, lifecycle: { postStart: { exec: { command: ['x'] } } } }] })],
+    ['a second container', alike({ containers: [only, { ...only, name: 'second' }] })],
+    ['an init container', alike({ initContainers: [{ ...only, name: 'init' }] })],
+    ['a volume', alike({ volumes: [{ name: 'v', emptyDir: {} }] })],
+    ['a token', alike({ automountServiceAccountToken: true })],
+    ['no end', alike({ activeDeadlineSeconds: undefined })],
+    ['restarts', alike({ restartPolicy: 'Always' })],
+    ['another name', { ...trial, metadata: { ...trial.metadata, name: 'trial' } }],
+    ['no label', { ...trial, metadata: { ...trial.metadata, labels: {} } }],
+    ['another namespace', { ...trial, metadata: { ...trial.metadata, namespace: 'default' } }],
+  ])('that tries it with %s is refused', async (_title, object) => {
+    expect(await create(object)).toContain('it tried to CREATE one in');
+  });
+
+  test('of somebody else in that namespace is not deleted', async () => {
+    await kubectl(['create', '-f', '-'], JSON.stringify(pod('standpipe-canary')));
+    expect(await refusal([...named, 'trial'])).toContain('tried to DELETE one');
+    await kubectl([...named, 'trial']);
   });
 
   test('of a team can be neither tried nor changed nor deleted', async () => {

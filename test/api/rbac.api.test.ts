@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Microservice } from '../../operator/src/api/generated/microservice.ts';
 import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
-import { OperatorProcesses } from '../support/operator.ts';
-import { read, untilCondition } from './cluster.ts';
+import { noTrials, OperatorProcesses } from '../support/operator.ts';
+import { read, readAll, untilCondition } from './cluster.ts';
 import { permissions, proven, without } from './permissions.ts';
 import { platform } from './platform.ts';
 import { type Kind, microservice, workload } from './workloads.ts';
@@ -15,6 +15,7 @@ import { type Kind, microservice, workload } from './workloads.ts';
 
 const operator = new OperatorProcesses();
 const healMs = 60_000;
+const settings = `${noTrials}image: example.org/sidecar:1\n`;
 let namespace = '';
 
 beforeAll(async () => {
@@ -151,6 +152,39 @@ describe('a Microservice says what is missing', () => {
     });
     await untilWell('second');
   });
+});
+
+test('without the trial pod of the sidecars’ image nothing is marked, and the reason is told', async () => {
+  const [role, name] = ['standpipe-canary', 'image'];
+  const log = logSince('controller');
+  operator.configure('image: example.org/sidecar:1\n');
+  await operator.end('controller', 'SIGTERM');
+  await without([`${role} list pods`], async () => {
+    await operator.run('controller');
+    const words = `cannot list resource \\"pods\\" in API group \\"\\" in the namespace \\"${role}\\"`;
+    await eventually(async () => expect(log()).toContain(words));
+  });
+  await without([`${role} get pods`], async () => {
+    await apply(namespace, workload('Deployment', name), microservice(name, { bindings }));
+    await untilForbidden(name, 'get pods');
+  });
+  const [pod] = await eventually(async () => {
+    const found = await readAll<{ metadata: { name: string } }>(role, 'pod');
+    expect(found).toHaveLength(1);
+    return found;
+  }, healMs);
+  await without([`${role} delete pods`], async () => {
+    const ended = { name: 'sidecar', image: '', imageID: '', ready: false, restartCount: 0 };
+    const status = { containerStatuses: [{ ...ended, state: { terminated: { exitCode: 0 } } }] };
+    const patch = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
+    await kubectl(['-n', role, 'patch', 'pod', pod?.metadata.name ?? '', ...patch]);
+    await untilForbidden(name, 'delete pods');
+  });
+  await untilWell(name);
+  expect(await readAll(role, 'pod')).toEqual([]);
+  operator.configure(settings);
+  await operator.end('controller', 'SIGTERM');
+  await operator.run('controller');
 });
 
 describe('the log says what is missing', () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Microservice } from '../../operator/src/api/generated/microservice.ts';
+import type { PodTemplate } from '../../operator/src/inject/template.ts';
 import { installOperator } from '../../scripts/demo/platform.ts';
-import { readAll, untilCondition } from '../api/cluster.ts';
+import { read, readAll, untilCondition } from '../api/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { apply, dropNamespace, kubectl, newNamespace } from './kubectl.ts';
 import { silentDemo } from './ownCluster.ts';
@@ -45,6 +47,8 @@ interface RunningPod {
 const livePods = () => readAll<RunningPod>(namespace, 'pod', '-l', 'app=web', '--field-selector=status.phase=Running');
 const sidecars = async () => (await livePods()).map(({ spec }) => (spec.initContainers ?? []).map(({ name }) => name));
 
+const injected = [['standpipe-metrics'], ['standpipe-metrics']];
+
 const webhook = async (replicas: number) => {
   await kubectl(['-n', 'standpipe-system', 'scale', 'deployment/standpipe-webhook', `--replicas=${replicas}`]);
   await kubectl(['-n', 'standpipe-system', 'rollout', 'status', 'deployment/standpipe-webhook', '--timeout=120s']);
@@ -61,7 +65,6 @@ test('a pod that came up bare while the webhook was away is replaced when it is 
     spec,
   });
   await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 120_000);
-  const injected = [['standpipe-metrics'], ['standpipe-metrics']];
   await eventually(async () => expect(await sidecars()).toEqual(injected), 60_000);
 
   await webhook(0);
@@ -78,4 +81,19 @@ test('a pod that came up bare while the webhook was away is replaced when it is 
   await webhook(1);
   await eventually(async () => expect(await sidecars()).toEqual(injected), 120_000);
   await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 60_000);
+});
+
+test('a workload whose pods all came up bare is rolled, once, by its own rules', async () => {
+  await webhook(0);
+  await eventually(async () => {
+    await kubectl(['-n', namespace, 'delete', 'pod', '-l', 'app=web']);
+    await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/web', '--timeout=60s']);
+    expect(await sidecars()).toEqual([[], []]);
+  }, 120_000);
+  await webhook(1);
+  await eventually(async () => expect(await sidecars()).toEqual(injected), 120_000);
+  await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 60_000);
+  const { status } = await read<Microservice>(namespace, 'microservice', 'web');
+  const { spec } = await read<{ spec: { template: PodTemplate } }>(namespace, 'deployment', 'web');
+  expect(spec.template.metadata?.annotations?.['standpipe.dev/restarted-for']).toBe(status?.revision);
 });

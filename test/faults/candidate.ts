@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { testConfig } from '../../operator/src/kube/testing/apiServer.ts';
 import { eventually } from '../support/eventually.ts';
+import { noTrials } from '../support/operator.ts';
 import { FaultProxy } from './faultProxy.ts';
 
 const main = join(import.meta.dirname, '../../operator/src/main.ts');
@@ -36,7 +37,7 @@ export class Candidate {
     this.#folder = mkdtempSync(join(tmpdir(), 'standpipe-candidate-'));
     const [kubeconfig, settings] = [join(this.#folder, 'kubeconfig'), join(this.#folder, 'settings.yaml')];
     writeFileSync(kubeconfig, proxy.config(token).exportConfig());
-    writeFileSync(settings, 'image: example.org/sidecar:1\n');
+    writeFileSync(settings, `${noTrials}image: example.org/sidecar:1\n`);
     const env = { ...process.env, KUBECONFIG: kubeconfig, POD_NAMESPACE: 'standpipe-system' };
     const args = [main, 'controller', '--settings', settings, '--probe-port', String(probePort)];
     this.#child = spawn(process.execPath, args, { env });

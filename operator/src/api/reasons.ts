@@ -120,7 +120,7 @@ export const reasons = {
   },
   PodsStayBare: {
     kind: 'state',
-    text: 'Most pods came up without sidecars once more after the workload had been rolled for that, so it is not rolled again: see why the API server does not ask the webhook in this namespace, then restart the workload.',
+    text: 'Pods came up without sidecars again after the workload was rolled for that, once: see why the webhook is not asked in this namespace, then restart the workload.',
   },
   AdmissionRefused: {
     kind: 'state',

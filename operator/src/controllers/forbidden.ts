@@ -7,6 +7,11 @@ const byPolicy = /ValidatingAdmissionPolicy '([a-z0-9.-]+)'/;
 /** A quota, an admission webhook, Pod Security: who refuses it words it, so only the call itself is named. */
 const call = /^(GET|POST|PATCH|DELETE) \/(?:api\/v1|apis\/[^/]+\/[^/]+)\/(?:namespaces\/[^/]+\/)?([a-z]+)/;
 
+/** Whether it is RBAC that refused, and not a quota or an admission policy. */
+export function forbiddenByRbac(error: unknown): boolean {
+  return isApiError(error, 'KUBE_FORBIDDEN') && byRbac.test(error.message);
+}
+
 /**
  * What the controller was not allowed to do, for the condition of a Microservice: verb and resource, and nothing of what
  * the API server says beyond that. Undefined where the error is something else.

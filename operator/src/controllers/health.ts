@@ -4,6 +4,7 @@ import type { Workload, WorkloadKind } from './types.ts';
 
 interface Counts {
   readonly replicas?: number;
+  readonly updatedReplicas?: number;
   readonly readyReplicas?: number;
   readonly observedGeneration?: number;
   readonly desiredNumberScheduled?: number;
@@ -26,6 +27,12 @@ export function isHealthy(workload: Workload): boolean {
     default:
       return false;
   }
+}
+
+/** Whether every pod of a Deployment or StatefulSet was made from the template that it has now. */
+export function isRolledOut(workload: Workload): boolean {
+  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0 } = (workload.status ?? {}) as Counts;
+  return observedGeneration >= (workload.metadata.generation ?? 0) && updatedReplicas >= replicas;
 }
 
 /** What the API server answered to the creation of the workload's pods, if it refuses them (apps/v1 ReplicaFailure). */

@@ -72,7 +72,10 @@ export class Rollout {
   async step(input: RolloutInput, signal: AbortSignal): Promise<RolloutState> {
     const { microservice, target, wanted } = input;
     const older = target === undefined ? null : this.#older(microservice, target, wanted);
-    if (older !== null) return older;
+    if (target !== undefined && older !== null) {
+      const repaired = await this.#repair(input, target, older.plan, false, signal);
+      return { ...older, marking: { ...older.marking, ...repaired } };
+    }
     const { plan, failed } = target === undefined ? { plan: wanted } : this.#parts.trials.choose(microservice, wanted);
     if (plan === null) return this.#giveUp(input, failed, signal);
     const revision = await this.#parts.plans.store(microservice, plan, signal);
@@ -81,22 +84,34 @@ export class Rollout {
       return { ...state, marking: { marked: true, reason: 'NoWorkload' }, settled: true };
     }
     const marking =
-      (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, revision, signal));
+      (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, state, signal));
     if (!marking.marked) return { ...state, marking, settled: false };
     const judged = await this.#judge(input, target, revision, signal);
-    const repairMs = judged.failed ? undefined : await this.#parts.repair.step(input.pods, plan, signal);
+    const repaired = judged.failed ? {} : await this.#repair(input, target, plan, !judged.settled, signal);
     const hold = rolloutHold(target);
     return {
       ...state,
       marking: {
         ...marking,
-        ...(repairMs === undefined ? {} : { retryMs: repairMs }),
+        ...repaired,
         ...judged.retry,
         ...(hold === undefined ? {} : { hold }),
         ...failure(failed, plan),
       },
       settled: judged.settled,
     };
+  }
+
+  #repair(
+    { microservice, pods }: RolloutInput,
+    workload: Workload,
+    plan: Plan,
+    onTrial: boolean,
+    signal: AbortSignal,
+  ): Promise<Partial<Marking>> {
+    const manual = microservice.spec.rollout?.restart === 'manual';
+    const input = { workload, pods, plan, revision: revisionOf(plan), onTrial, manual };
+    return this.#parts.repair.step(microservice, input, signal);
   }
 
   /** The Plan in use, where it differs from the wanted one only by a change of the platform whose turn has not come. */
@@ -140,9 +155,16 @@ export class Rollout {
     return loss.state === 'contested' ? contested(loss.by) : null;
   }
 
-  #mark({ microservice }: RolloutInput, target: Workload, revision: string, signal: AbortSignal): Promise<Marking> {
-    const begin = () => this.#parts.trials.begin(microservice, revision, isHealthy(target), signal);
-    return this.#parts.marker.mark(microservice, target, revision, begin, signal);
+  #mark(
+    { microservice }: RolloutInput,
+    workload: Workload,
+    { plan, revision }: Pick<RolloutState, 'plan' | 'revision'>,
+    signal: AbortSignal,
+  ): Promise<Marking> {
+    const { trials, marker } = this.#parts;
+    const begin = () => trials.begin(microservice, revision, isHealthy(workload), signal);
+    const hasRun = trials.of(microservice, revision)?.state === 'passed';
+    return marker.mark({ microservice, workload, plan, revision, hasRun, begin }, signal);
   }
 
   async #judge({ microservice, pods }: RolloutInput, workload: Workload, revision: string, signal: AbortSignal) {

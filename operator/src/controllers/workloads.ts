@@ -1,4 +1,4 @@
-import { fieldManager, microserviceLabel, revisionAnnotation } from '../api/names.ts';
+import { fieldManager, microserviceLabel, restartedAnnotation, revisionAnnotation } from '../api/names.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import { cronJobs, daemonSets, deployments, statefulSets } from '../kube/builtin.ts';
 import type { Applied } from '../kube/calls.ts';
@@ -19,6 +19,8 @@ export const workloadTypes: Readonly<Record<WorkloadKind, ResourceType<Workload>
 export interface Marks {
   readonly microservice: string;
   readonly revision: string;
+  /** The revision for which the workload was rolled because its pods were bare. */
+  readonly restartedFor?: string | undefined;
 }
 
 /** The pod template of a workload. */
@@ -33,11 +35,12 @@ export function templateOf(workload: Workload): PodTemplate {
 /** The marks that a workload's template carries, whoever put them there; null where it carries no label. */
 export function marksOf(
   workload: Workload,
-): { readonly microservice: string; readonly revision?: string | undefined } | null {
+): (Pick<Marks, 'microservice' | 'restartedFor'> & { readonly revision?: string | undefined }) | null {
   const { metadata } = templateOf(workload);
   const microservice = metadata?.labels?.[microserviceLabel];
   if (microservice === undefined) return null;
-  return { microservice, revision: metadata?.annotations?.[revisionAnnotation] };
+  const { [revisionAnnotation]: revision, [restartedAnnotation]: restartedFor } = metadata?.annotations ?? {};
+  return { microservice, revision, restartedFor };
 }
 
 /** Whether the marks on a workload were put there by the controller, and so are its to take off. */
@@ -57,11 +60,7 @@ export async function applyMarks(
   marks: Marks | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const metadata =
-    marks === null
-      ? {}
-      : { labels: { [microserviceLabel]: marks.microservice }, annotations: { [revisionAnnotation]: marks.revision } };
-  const template = { template: { metadata } };
+  const template = { template: { metadata: marks === null ? {} : marksMetadata(marks) } };
   const spec = workload.kind === 'CronJob' ? { jobTemplate: { spec: template } } : template;
   const { name, namespace, uid } = workload.metadata;
   const body = {
@@ -70,6 +69,14 @@ export async function applyMarks(
   } as Applied<KubeObject>;
   const type = workloadTypes[workload.kind as WorkloadKind] as ResourceType;
   await client.apply(type, body, { fieldManager, force: true, signal });
+}
+
+function marksMetadata({ microservice, revision, restartedFor }: Marks): object {
+  const restarted = restartedFor === undefined ? {} : { [restartedAnnotation]: restartedFor };
+  return {
+    labels: { [microserviceLabel]: microservice },
+    annotations: { [revisionAnnotation]: revision, ...restarted },
+  };
 }
 
 /** How many pods a workload wants now, as far as that can be said. */

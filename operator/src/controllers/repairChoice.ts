@@ -1,0 +1,69 @@
+import { restartedAnnotation } from '../api/names.ts';
+import { inject } from '../inject/inject.ts';
+import { recordOf } from '../inject/record.ts';
+import type { PodTemplate } from '../inject/template.ts';
+import type { Pod } from '../kube/builtin.ts';
+import type { Plan } from '../plan/plan.ts';
+import { isAlive, isReady, isRolledOut, rolloutHold } from './health.ts';
+import type { Workload } from './types.ts';
+import { marksOf } from './workloads.ts';
+
+/** Owners that replace a pod of theirs. A Job's pod is work that would be done twice, a pod without an owner would be gone. */
+const replacing: readonly string[] = ['ReplicaSet', 'StatefulSet', 'DaemonSet'];
+
+/** What a repair is decided by. */
+export interface RepairInput {
+  readonly workload: Workload;
+  /** The pods of the Microservice. */
+  readonly pods: readonly Pod[];
+  /** The Plan that the workload is marked with, and its revision. */
+  readonly plan: Plan;
+  readonly revision: string;
+  /** Whether a rollout of ours is being judged: it replaces pods by itself. */
+  readonly onTrial: boolean;
+  /** Whether the team keeps rollouts to itself. */
+  readonly manual: boolean;
+}
+
+/** What to do about bare pods. */
+export type RepairChoice =
+  | { readonly action: 'none' | 'wait' | 'roll' }
+  | { readonly action: 'evict'; readonly pod: Pod }
+  /** They came up bare again after a roll. */
+  | { readonly action: 'giveUp'; readonly bare: number; readonly of: number };
+
+/**
+ * Decides what becomes of pods that came up bare while the webhook was away. Where they are few, one is evicted after
+ * the other; where they are most of a Deployment's or StatefulSet's, its own rolling update is faster and kinder, once
+ * for each revision. What its team has stopped from replacing its pods is left alone. Pure.
+ */
+export function chooseRepair(input: RepairInput): RepairChoice {
+  const { workload, revision } = input;
+  const bare = barePods(input.pods, input.plan);
+  const [first] = bare;
+  if (first === undefined || rolloutHold(workload) !== undefined) return { action: 'none' };
+  const alive = input.pods.filter(isAlive);
+  const most = (some: readonly Pod[]) => some.length * 2 > alive.length;
+  if (canRoll(workload) && most(bare) && !input.manual) {
+    if (input.onTrial) return { action: 'wait' };
+    if (marksOf(workload)?.restartedFor !== revision) return { action: isRolledOut(workload) ? 'roll' : 'wait' };
+    const again = bare.filter(({ metadata }) => metadata.annotations?.[restartedAnnotation] === revision);
+    return most(again) ? { action: 'giveUp', bare: again.length, of: alive.length } : { action: 'wait' };
+  }
+  // While another pod of the service is not ready, evicting one more would be felt.
+  return alive.some((pod) => !isReady(pod)) ? { action: 'wait' } : { action: 'evict', pod: first };
+}
+
+function canRoll({ kind }: Workload): boolean {
+  return kind === 'Deployment' || kind === 'StatefulSet';
+}
+
+/** The pods that carry the label, could be injected, are not, and are replaced by their owner when they go. Pure. */
+export function barePods(pods: readonly Pod[], plan: Plan): readonly Pod[] {
+  return pods.filter((pod) => {
+    const template = pod as unknown as PodTemplate;
+    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+    if (!isAlive(pod) || owner === undefined || !replacing.includes(owner.kind)) return false;
+    return recordOf(template) === null && !('skip' in inject(template, plan));
+  });
+}
