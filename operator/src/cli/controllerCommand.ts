@@ -48,6 +48,7 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     configurationName: webhookConfiguration,
     dnsNames: [`standpipe-webhook.${namespace}.svc`, ...values['webhook-name']],
     fieldManager: `${fieldManager}-certificates`,
+    clock: client.clock,
     log,
     loopHooks: metrics.hooks,
     reflectorHooks: metrics.hooks,

@@ -43,7 +43,8 @@ export function prepareElection(namespace: string, log: Log, leads: (leads: bool
     log.error({ why, holder, lease: `${namespace}/${controllerLease}` }, 'The lead is lost: this process ends at once');
     process.exit(exitCodes.leadLost);
   };
-  const elector = new Elector({ client, lease: { namespace, name: controllerLease }, holder, lost, leads, log });
+  const lease = { namespace, name: controllerLease };
+  const elector = new Elector({ client, lease, holder, lost, leads, log, clock: client.clock });
   const whileLeading = async (work: Work, signal: AbortSignal): Promise<void> => {
     const end = new AbortController();
     const electing = elector.run(end.signal);

@@ -68,6 +68,7 @@ export class Controllers {
       component: 'standpipe-controller',
       instance: hostname(),
       reasons: Object.keys(reasons) as Reason[],
+      clock: client.clock,
       log,
     });
     const plans = new StoredPlans(client, cache.plans);
@@ -75,7 +76,7 @@ export class Controllers {
     const canary = this.#canary;
     const images = new ImageCanary({
       client,
-      clock: systemClock,
+      clock: client.clock,
       namespace: options.canaryNamespace,
       enabled: settings.canary.image,
       runs: (image) => imageRuns(cache, image),
@@ -83,11 +84,11 @@ export class Controllers {
     const marker = new Marker(client, canary, images);
     const rollout = new Rollout({
       client,
-      clock: systemClock,
+      clock: client.clock,
       plans,
       marker,
-      trials: new Trials(client, plans, systemClock),
-      contest: new Contest(client, systemClock),
+      trials: new Trials(client, plans, client.clock),
+      contest: new Contest(client, client.clock),
       waves: new Waves(),
       repair: new Repair(client, canary),
       settings,
@@ -104,10 +105,10 @@ export class Controllers {
       userSecrets: new UserSecrets(client),
       drains: this.#drains,
       events: this.#events,
-      clock: systemClock,
+      clock: client.clock,
     });
-    const brokers = new BrokerController(client, cache, namespace, systemClock);
-    const sinks = new LogSinkController(client, cache, systemClock);
+    const brokers = new BrokerController(client, cache, namespace, client.clock);
+    const sinks = new LogSinkController(client, cache, client.clock);
     const loop = (name: string, controller: Pick<MicroserviceController, 'reconcile'>) =>
       new ReconcileLoop({ name, reconcile: (key, signal) => controller.reconcile(key, signal), hooks, log });
     this.#loops = {

@@ -18,6 +18,7 @@ import type {
 import { Connection } from './connection.ts';
 import { ApiError, isApiError } from './errors.ts';
 import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resourceType.ts';
+import { ServerClock } from './serverClock.ts';
 import { type Call, type Query, Transport } from './transport.ts';
 import { readEvents, type WatchEvent } from './watch.ts';
 import { formatKey, type KubeObject, type ObjectKey } from './wire.ts';
@@ -37,12 +38,17 @@ interface RawList<T> {
 
 /** Every method throws ApiError, TransportError, or the reason of the caller's own signal. */
 export class Client {
+  /** The API server's time of day, for what is written into objects. */
+  readonly clock = new ServerClock();
   readonly #connection: Connection;
   readonly #transport: Transport;
 
   constructor(config: KubeConfig, options: ClientOptions = {}) {
     this.#connection = new Connection(config);
-    this.#transport = new Transport(this.#connection, options);
+    this.#transport = new Transport(this.#connection, {
+      ...options,
+      dated: (header, asked) => this.clock.hear(header, asked),
+    });
   }
 
   /** Reads the version of the API server; `minor` may end in a plus. */

@@ -35,6 +35,8 @@ export interface TransportOptions {
   readonly observe?: CallObserver | undefined;
   /** Asked before everything that is no GET. */
   readonly gate?: WriteGate | undefined;
+  /** Told the time of the server with each answer, and when the request was made, in monotonic milliseconds. */
+  readonly dated?: ((header: string | undefined, asked: number) => void) | undefined;
 }
 
 const defaultDeadlineMs = 10_000;
@@ -45,6 +47,7 @@ export class Transport {
   readonly #deadlineMs: number;
   readonly #observe: CallObserver | undefined;
   readonly #gate: WriteGate | undefined;
+  readonly #dated: TransportOptions['dated'];
 
   constructor(connection: Connection, options: TransportOptions = {}) {
     this.#connection = connection;
@@ -52,6 +55,7 @@ export class Transport {
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#observe = options.observe;
     this.#gate = options.gate;
+    this.#dated = options.dated;
   }
 
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
@@ -102,6 +106,7 @@ export class Transport {
     const { dispatcher, headers } = await this.#connection.credentials();
     const gate = call.method === 'GET' ? undefined : this.#gate;
     gate?.check();
+    const asked = systemClock.now();
     const answer = await request(`${this.#connection.server}${call.path}${queryString(call.query)}`, {
       dispatcher: gate === undefined ? dispatcher : gated(dispatcher, gate),
       method: call.method,
@@ -117,6 +122,7 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    this.#dated?.(answer.headers.date?.toString(), asked);
     if (answer.statusCode < 400) return answer;
     if (answer.statusCode === 401) this.#connection.forget();
     throw apiErrorFrom(call, answer, await answer.body.text());
