@@ -1,5 +1,5 @@
 import type { Microservice } from '../api/generated/microservice.ts';
-import { fieldManager, microserviceLabel, planName } from '../api/names.ts';
+import { fieldManager, microserviceLabel, ownerLabel, planName } from '../api/names.ts';
 import { type ControllerRevision, controllerRevisions, pods } from '../kube/builtin.ts';
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
@@ -20,9 +20,9 @@ export function storedPlan({ data }: ControllerRevision): Plan {
   return data as unknown as Plan;
 }
 
-interface Written extends Pick<ControllerRevision, 'revision'> {
-  readonly uid: string | undefined;
-  readonly metadata: { readonly name: string };
+interface Written extends Pick<ControllerRevision, 'revision' | 'metadata'> {
+  /** The UID of the Microservice. */
+  readonly owner: string | undefined;
 }
 
 /** Stores Plans as ControllerRevisions: immutable data, and a number that orders them. */
@@ -35,6 +35,9 @@ export class StoredPlans {
   constructor(client: Client, store: Store<ControllerRevision>) {
     this.#client = client;
     this.#store = store;
+    store.onChange((before, after) => {
+      if (after === undefined && before !== undefined) this.#noteGone(before);
+    }, 'later');
   }
 
   /** Makes a Plan the newest of its Microservice. Returns its revision. */
@@ -46,7 +49,7 @@ export class StoredPlans {
     // The cache may be behind what was written last.
     const known = [
       ...this.#of(owner),
-      ...(written !== undefined && written.uid === owner.metadata.uid ? [written] : []),
+      ...(written !== undefined && written.owner === owner.metadata.uid ? [written] : []),
     ];
     const newest = Math.max(0, ...known.map((stored) => stored.revision));
     if (known.some((stored) => stored.metadata.name === name && stored.revision === newest)) return revision;
@@ -56,15 +59,15 @@ export class StoredPlans {
       data: plan,
       revision: newest + 1,
     } as unknown as Applied<ControllerRevision>;
-    await this.#write(body, signal);
-    this.#written.set(key, { uid: owner.metadata.uid, metadata: { name }, revision: newest + 1 });
+    const { metadata } = await this.#write(body, signal);
+    this.#written.set(key, { owner: owner.metadata.uid, metadata, revision: newest + 1 });
     return revision;
   }
 
   /** Plans are immutable: content that cannot be changed to ours is somebody else's. */
-  async #write(body: Applied<ControllerRevision>, signal: AbortSignal): Promise<void> {
+  async #write(body: Applied<ControllerRevision>, signal: AbortSignal): Promise<ControllerRevision> {
     try {
-      await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
+      return await this.#client.apply(controllerRevisions, body, { fieldManager, force: true, signal });
     } catch (error) {
       const { namespace = '', name } = body.metadata;
       throw isApiError(error, 'KUBE_INVALID') ? new NotOursError('ControllerRevision', namespace, name) : error;
@@ -111,6 +114,12 @@ export class StoredPlans {
     } catch (error) {
       if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT')) throw error;
     }
+  }
+
+  /** What was written and is deleted since must be written again. */
+  #noteGone({ metadata }: ControllerRevision): void {
+    const key = `${metadata.namespace}/${metadata.labels?.[ownerLabel]}`;
+    if (this.#written.get(key)?.metadata.uid === metadata.uid) this.#written.delete(key);
   }
 
   #of(owner: Microservice): readonly ControllerRevision[] {
