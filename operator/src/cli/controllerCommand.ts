@@ -11,6 +11,7 @@ import { prepareElection } from './election.ts';
 import { canaryNamespace, namespacesFrom } from './namespaces.ts';
 import { connect, requiredEnv } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
+import { UsageError } from './usageError.ts';
 
 /**
  * `standpipe controller`: marks workloads, writes what pods need, and keeps the webhook's certificate. Of several
@@ -27,6 +28,8 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
       'log-level': { type: 'string', default: 'info' },
       // Whose Microservices are looked after; the whole cluster where nothing is said.
       namespaces: { type: 'string' },
+      // How many Microservices are worked on at the same time.
+      concurrency: { type: 'string', default: '16' },
     },
   });
   const namespace = requiredEnv('POD_NAMESPACE', "the operator's own namespace");
@@ -59,6 +62,7 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     namespace,
     namespaces: namespacesFrom(values.namespaces),
     canaryNamespace: canaryNamespace(),
+    concurrency: concurrencyFrom(values.concurrency),
     log,
     hooks: metrics.hooks,
   });
@@ -87,4 +91,10 @@ export async function controllerCommand(args: readonly string[], signal: AbortSi
     await probes.close();
     eventLoop.stop();
   }
+}
+
+/** @throws UsageError where it is no whole number between 1 and 100 */
+function concurrencyFrom(text: string): number {
+  if (!/^[1-9]\d?$|^100$/.test(text)) throw new UsageError('--concurrency must be a whole number between 1 and 100');
+  return Number(text);
 }

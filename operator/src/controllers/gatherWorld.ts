@@ -24,9 +24,16 @@ export function gatherWorld(
     microservice,
     brokers: cache.brokers.list().filter(isKept),
     sinks: cache.sinks.list().filter(isKept),
-    peers: cache.microservices.list(namespace).filter(isKept),
-    services: cache.services.list(namespace).map(serviceView),
-    policies: cache.networkPolicies.list(namespace).map(policyView),
+    // Most Microservices need none of these, and namespaces can hold thousands.
+    get peers() {
+      return cache.microservices.list(namespace).filter(isKept);
+    },
+    get services() {
+      return cache.services.list(namespace).map(serviceView);
+    },
+    get policies() {
+      return cache.networkPolicies.list(namespace).map(policyView);
+    },
     namedPorts,
     namespace: { name: namespace, labels: cache.namespaces.get({ name: namespace })?.metadata.labels ?? {} },
     settings,

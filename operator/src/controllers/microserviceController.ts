@@ -26,7 +26,7 @@ import { NotOursError } from './owned.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import type { ServerVersion } from './serverVersion.ts';
-import { keptStatus, writeStatus } from './status.ts';
+import { keptStatus, withLatestStatus, writeStatus } from './status.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { findTarget } from './targetWorkload.ts';
 import type { FailedTrial } from './trials.ts';
@@ -81,7 +81,7 @@ export class MicroserviceController {
     try {
       return await this.#step(key, signal);
     } catch (error) {
-      const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+      const microservice = this.#find(key);
       if (error instanceof NotOursError && microservice !== undefined) {
         const taken: Problem = { field: 'metadata.name', reason: 'SecretNotOurs', message: error.message };
         return this.#refuse(microservice, [taken], signal);
@@ -91,8 +91,15 @@ export class MicroserviceController {
     }
   }
 
+  /** As the cache has it, but with what was written last. */
+  #find(key: ObjectKey): Stored | undefined {
+    const { client, cache } = this.#parts;
+    const microservice = cache.microservices.get(key) as Stored | undefined;
+    return microservice === undefined ? undefined : withLatestStatus(client, microservice);
+  }
+
   async #step(key: ObjectKey, signal: AbortSignal): Promise<Result> {
-    const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+    const microservice = this.#find(key);
     if (microservice === undefined || microservice.metadata.deletionTimestamp !== undefined) {
       await this.#takeBack(key, signal);
       return {};

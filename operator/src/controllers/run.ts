@@ -21,6 +21,7 @@ import { imageRuns } from './imageRuns.ts';
 import { LogSinkController } from './logSinkController.ts';
 import { Marker } from './marking.ts';
 import { MicroserviceController } from './microserviceController.ts';
+import { isRedeclared } from './redeclared.ts';
 import { Repair } from './repair.ts';
 import { Rollout } from './rollout.ts';
 import { ServerVersion } from './serverVersion.ts';
@@ -40,9 +41,14 @@ export interface ControllersOptions {
   readonly namespaces?: readonly string[] | undefined;
   /** The namespace in which the webhook is tried; nothing else is in it. */
   readonly canaryNamespace: string;
+  /** How many Microservices are worked on at the same time. */
+  readonly concurrency: number;
   readonly log: Log;
   readonly hooks: ReflectorHooks & ReconcileHooks & CanaryHooks;
 }
+
+/** How long Brokers and LogSinks wait until they count their users anew, in milliseconds: each time, all are looked at. */
+const countMs = 1_000;
 
 /** The controllers, wired to their caches and to each other. */
 export class Controllers {
@@ -97,7 +103,7 @@ export class Controllers {
       client,
       cache,
       settings,
-      contents: new Contents(client, cache.secrets, namespace),
+      contents: new Contents(client, cache.secrets, cache.configMaps, namespace),
       plans,
       marker,
       rollout,
@@ -109,10 +115,16 @@ export class Controllers {
     });
     const brokers = new BrokerController(client, cache, namespace, client.clock);
     const sinks = new LogSinkController(client, cache, client.clock);
-    const loop = (name: string, controller: Pick<MicroserviceController, 'reconcile'>) =>
-      new ReconcileLoop({ name, reconcile: (key, signal) => controller.reconcile(key, signal), hooks, log });
+    const loop = (name: string, controller: Pick<MicroserviceController, 'reconcile'>, concurrency = 1) =>
+      new ReconcileLoop({
+        name,
+        reconcile: (key, signal) => controller.reconcile(key, signal),
+        concurrency,
+        hooks,
+        log,
+      });
     this.#loops = {
-      microservices: loop('microservice', microservices),
+      microservices: loop('microservice', microservices, options.concurrency),
       brokers: loop('broker', brokers),
       sinks: loop('logsink', sinks),
       leftovers: loop('leftovers', { reconcile: (_key, signal) => images.sweep(signal) }),
@@ -160,16 +172,22 @@ export class Controllers {
     cache.microservices.onChange((before, after) => {
       const changed = after ?? before;
       if (changed === undefined) return;
+      if (!isRedeclared(before, after)) {
+        microservices.queue.add(formatKey(changed.metadata));
+        return;
+      }
       for (const key of this.#related(changed)) microservices.queue.add(key);
-      for (const broker of cache.brokers.list()) brokers.queue.add(keyOf(broker));
-      for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
+      for (const broker of cache.brokers.list()) brokers.queue.addAfter(keyOf(broker), countMs);
+      for (const sink of cache.sinks.list()) sinks.queue.addAfter(keyOf(sink), countMs);
     }, 'later');
     cache.brokers.onChange((before, after) => {
       brokers.queue.add((after ?? before)?.metadata.name ?? '');
+      if (!isRedeclared(before, after)) return;
       for (const key of this.#withBrokers()) microservices.queue.add(key);
     }, 'later');
-    cache.sinks.onChange(() => {
+    cache.sinks.onChange((before, after) => {
       for (const sink of cache.sinks.list()) sinks.queue.add(keyOf(sink));
+      if (!isRedeclared(before, after)) return;
       for (const { metadata } of cache.microservices.list()) microservices.queue.add(formatKey(metadata));
     }, 'later');
     cache.secrets.onChange(() => {
@@ -189,6 +207,10 @@ export class Controllers {
     );
     cache.networkPolicies.onChange(
       each(({ metadata }) => this.#named(metadata.namespace)),
+      'later',
+    );
+    cache.configMaps.onChange(
+      each(({ metadata }) => [labelKey(metadata, ownerLabel)]),
       'later',
     );
     cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));

@@ -2,6 +2,7 @@ import type { Microservice, MicroserviceStatus } from '../api/generated/microser
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import type { ResourceType } from '../kube/resourceType.ts';
+import { isOlder } from '../kube/resourceVersion.ts';
 import type { KubeObject } from '../kube/wire.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
@@ -10,6 +11,28 @@ export const statusManager = 'standpipe-status';
 
 /** At most so many pods are named in a status; the count says how many there are. */
 export const mostExamples = 20;
+
+/** Per client and UID, what was written last and the cache may not have yet. */
+const written = new WeakMap<Client, Map<string, KubeObject & { readonly status?: unknown }>>();
+
+function writtenBy(client: Client): Map<string, KubeObject & { readonly status?: unknown }> {
+  const known = written.get(client) ?? new Map();
+  written.set(client, known);
+  return known;
+}
+
+/**
+ * A cached object with the status that was written to it last, where the cache is behind that. Whoever goes by the older
+ * one would write it all again, with other dates.
+ */
+export function withLatestStatus<T extends KubeObject & { readonly status?: unknown }>(client: Client, object: T): T {
+  const { uid = '', resourceVersion } = object.metadata;
+  const latest = writtenBy(client).get(uid);
+  if (latest === undefined) return object;
+  if (isOlder(resourceVersion, latest.metadata.resourceVersion)) return { ...object, status: latest.status };
+  writtenBy(client).delete(uid);
+  return object;
+}
 
 /**
  * Writes a status unless the object has it. The UID makes sure that it is not written to another object of that name.
@@ -23,9 +46,10 @@ export async function writeStatus<T extends KubeObject & { readonly status?: unk
   signal: AbortSignal,
 ): Promise<void> {
   if (comparable(object.status ?? {}) === comparable(status)) return;
-  const { name, namespace, uid } = object.metadata;
+  const { name, namespace, uid = '' } = object.metadata;
   const body = { metadata: { name, namespace, uid }, status } as unknown as Applied<T>;
-  await client.applyStatus(type, body, { fieldManager: statusManager, force: true, signal });
+  const latest = await client.applyStatus(type, body, { fieldManager: statusManager, force: true, signal });
+  writtenBy(client).set(uid, latest);
 }
 
 /** A status as text; the API server may keep conditions in another order than they were written in. */
