@@ -103,7 +103,7 @@ export class Controllers {
       client,
       cache,
       settings,
-      contents: new Contents(client, cache.secrets, cache.configMaps, namespace),
+      contents: new Contents(client, cache.secrets, namespace),
       plans,
       marker,
       rollout,
@@ -207,10 +207,6 @@ export class Controllers {
     );
     cache.networkPolicies.onChange(
       each(({ metadata }) => this.#named(metadata.namespace)),
-      'later',
-    );
-    cache.configMaps.onChange(
-      each(({ metadata }) => [labelKey(metadata, ownerLabel)]),
       'later',
     );
     cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));
