@@ -126,6 +126,10 @@ export const reasons = {
     kind: 'state',
     text: 'The API server refuses the pods with their sidecars, so the marks were taken back; the message has its answer.',
   },
+  SidecarNotWorking: {
+    kind: 'state',
+    text: 'The metrics sidecar of a first injected pod reports that it does not work; after a minute the marks are taken back.',
+  },
   AppFailedAfterInjection: {
     kind: 'state',
     text: 'The app failed in its first injected pods, so the marks were taken back; the message has the evidence.',
@@ -163,6 +167,10 @@ export const reasons = {
   },
   PortNotFound: { kind: 'state', text: 'The named port is not declared in spec.ports.' },
   SecretNotFound: { kind: 'state', text: 'A Secret that is needed does not exist or lacks a key.' },
+  PodMonitorMissing: {
+    kind: 'state',
+    text: 'metrics.expose is podMonitor and the cluster has no such kind: install the Prometheus operator, or use annotations.',
+  },
   SecretNotOurs: {
     kind: 'state',
     text: 'An object with the name that Standpipe needs exists and belongs to somebody else; it is left alone.',

@@ -1,13 +1,15 @@
 import type { Microservice } from '../api/generated/microservice.ts';
 import { bindingSecretName, configMapName, logsConfigKey, metricsConfigKey } from '../api/names.ts';
-import { configMaps, type Secret, secrets } from '../kube/builtin.ts';
+import { type ConfigMap, configMaps, type Secret, secrets } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
+import { isApiError } from '../kube/errors.ts';
 import type { Store } from '../kube/store.ts';
-import type { PlanBinding } from '../plan/plan.ts';
+import type { PlanBinding, PlanMetrics } from '../plan/plan.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Resolution } from '../plan/resolve.ts';
 import { type SecretContent, secretContent } from './bindingSecrets.ts';
 import { NotOursError, OwnedObjects } from './owned.ts';
+import { podMonitors } from './types.ts';
 
 /** The content of each generated Secret, by its name. */
 type Secrets = ReadonlyMap<string, SecretContent>;
@@ -18,9 +20,13 @@ export class Contents {
   readonly #platformSecrets: Store<Secret>;
   readonly #namespace: string;
 
-  /** @param namespace the operator's own, where the platform's Secrets are */
-  constructor(client: Client, platformSecrets: Store<Secret>, namespace: string) {
+  /**
+   * @param generated the ConfigMaps, which are followed
+   * @param namespace the operator's own, where the platform's Secrets are
+   */
+  constructor(client: Client, platformSecrets: Store<Secret>, generated: Store<ConfigMap>, namespace: string) {
     this.#owned = new OwnedObjects(client);
+    generated.onChange((before, after) => this.#owned.notice(configMaps, before, after), 'later');
     this.#platformSecrets = platformSecrets;
     this.#namespace = namespace;
   }
@@ -39,6 +45,11 @@ export class Contents {
     return problems.length > 0 ? problems : contents;
   }
 
+  /** Looks at the Secrets again: pods wait, and no watch tells of Secrets. */
+  doubt({ metadata }: Microservice, contents: Secrets): void {
+    for (const name of contents.keys()) this.#owned.doubt(secrets, metadata.namespace ?? '', name);
+  }
+
   /** Writes the Secrets and the ConfigMap, where they differ. Returns a problem where a name is taken. */
   async write(
     owner: Microservice,
@@ -49,9 +60,16 @@ export class Contents {
     try {
       for (const [name, content] of contents) await this.#owned.ensure(secrets, owner, name, content, signal);
       const data = configData(resolution);
-      await this.#owned.ensure(configMaps, owner, configMapName(owner.metadata.name), { data }, signal);
+      const name = configMapName(owner.metadata.name);
+      await this.#owned.ensure(configMaps, owner, name, { data }, signal);
+      const { podMonitor } = resolution;
+      if (podMonitor !== null) {
+        const { labels, ...spec } = podMonitor;
+        await this.#owned.ensure(podMonitors, owner, name, { spec }, signal, labels);
+      }
       return null;
     } catch (error) {
+      if (isApiError(error, 'KUBE_NOT_FOUND') && resolution.podMonitor !== null) return withoutPodMonitors;
       if (!(error instanceof NotOursError)) throw error;
       return { field: 'metadata.name', reason: 'SecretNotOurs', message: error.message };
     }
@@ -77,11 +95,28 @@ export class Contents {
     }
   }
 
+  /** Deletes the PodMonitor that an earlier Plan had, where the current one has none. */
+  async prunePodMonitor(
+    owner: Microservice,
+    before: readonly PlanMetrics[],
+    now: PlanMetrics,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (now.expose === 'podMonitor' || !before.some(({ expose }) => expose === 'podMonitor')) return;
+    await this.#owned.remove(podMonitors, owner, configMapName(owner.metadata.name), signal);
+  }
+
   /** Forgets what it knows of a Microservice that is gone. */
   forget(namespace: string, microservice: string): void {
     this.#owned.forget(namespace, microservice);
   }
 }
+
+const withoutPodMonitors: Problem = {
+  field: 'spec.metrics.expose',
+  reason: 'PodMonitorMissing',
+  message: 'this cluster has no PodMonitors: install the Prometheus operator, or use expose: annotations',
+};
 
 function configData({ metricsConfig, logsConfig, bindingEntries }: Resolution): Record<string, string> {
   return {

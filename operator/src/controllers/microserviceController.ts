@@ -53,6 +53,8 @@ export interface MicroserviceParts {
 
 /** When to look at generated objects again although nothing seems to have changed, in milliseconds. */
 const recheckMs = 6 * 60_000;
+/** The same while pods wait, perhaps for one of them. */
+const waitingMs = 30_000;
 /** When to look again at a contradiction that no watch will resolve, in milliseconds. */
 const problemMs = 15_000;
 
@@ -106,14 +108,18 @@ export class MicroserviceController {
     }
     const ready = await this.#check(microservice, signal);
     if (Array.isArray(ready)) return this.#refuse(microservice, ready, signal);
+    const pods = this.#parts.cache.pods.byIndex('microservice', formatKey(key));
+    const waits = pods.some(({ status }) => status?.phase === 'Pending');
+    if (waits) this.#parts.contents.doubt(microservice, ready.secrets);
     const taken = await this.#parts.contents.write(microservice, ready.resolution, ready.secrets, signal);
     if (taken !== null) return this.#refuse(microservice, [taken], signal);
-    const pods = this.#parts.cache.pods.byIndex('microservice', formatKey(key));
     const { resolution, target } = ready;
-    const state = await this.#parts.rollout.step({ microservice, target, wanted: resolution.plan, pods }, signal);
+    const { plan: wanted, metricsConfig } = resolution;
+    const input = { microservice, target, wanted, generation: metricsConfig.generation, pods };
+    const state = await this.#parts.rollout.step(input, signal);
     await this.#cleanUp(microservice, ready, state, signal);
     await this.#report(microservice, ready, state, signal);
-    return { requeueAfterMs: state.marking.retryMs ?? recheckMs };
+    return { requeueAfterMs: state.marking.retryMs ?? (waits ? waitingMs : recheckMs) };
   }
 
   /** Everything that can be wrong, before anything is written. */
@@ -141,10 +147,13 @@ export class MicroserviceController {
     await marker.unmark(microservice.metadata, microservice, others, signal);
     const inUse = new Set([...revisionsInUse(cache.pods.byIndex('microservice', key)), state.revision]);
     await plans.prune(microservice, inUse, signal);
+    const before = plans.newestFirst(microservice).map(storedPlan);
+    const metrics = before.map((plan) => plan.metrics);
+    await contents.prunePodMonitor(microservice, metrics, state.plan.metrics, signal);
     // A pod of an earlier revision, or one to which a failed trial falls back, may mount the Secret of a binding that is gone.
     if (inUse.size > 1 || !state.settled || state.failed !== undefined) return;
-    const before = plans.newestFirst(microservice).flatMap((stored) => storedPlan(stored).bindings);
-    await contents.prune(microservice, before, state.plan.bindings, signal);
+    const bindings = before.flatMap((plan) => plan.bindings);
+    await contents.prune(microservice, bindings, state.plan.bindings, signal);
   }
 
   async #report(microservice: Stored, { resolution, target }: Ready, state: RolloutState, signal: AbortSignal) {

@@ -4,6 +4,7 @@ import { fieldManager, managedBy, managedByLabel, ownerLabel } from '../api/name
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import type { ResourceType } from '../kube/resourceType.ts';
+import { isOlder } from '../kube/resourceVersion.ts';
 import type { KubeObject, ObjectMeta } from '../kube/wire.ts';
 import { canonicalJson, digest } from '../plan/canonical.ts';
 import { confirmFresh } from './freshness.ts';
@@ -19,13 +20,19 @@ export class NotOursError extends Error {
   }
 }
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Metadata of an object that is generated for a Microservice: never anything of the user's labels and annotations. */
-export function ownedMeta(owner: Microservice, name: string): Partial<ObjectMeta> & { readonly name: string } {
+export function ownedMeta(
+  owner: Microservice,
+  name: string,
+  labels: Labels = {},
+): Partial<ObjectMeta> & { readonly name: string } {
   const { name: ownerName, namespace = '', uid = '' } = owner.metadata;
   return {
     name,
     namespace,
-    labels: { [managedByLabel]: managedBy, [ownerLabel]: ownerName },
+    labels: { ...labels, [managedByLabel]: managedBy, [ownerLabel]: ownerName },
     ownerReferences: [{ apiVersion, kind: 'Microservice', name: ownerName, uid, controller: true }],
   };
 }
@@ -33,8 +40,18 @@ export function ownedMeta(owner: Microservice, name: string): Partial<ObjectMeta
 /** How long an object that was found right is not looked at again, in milliseconds; a change of its content is written at once. */
 const trustMs = 5 * 60_000;
 
+/** The same while something waits for it, such as a pod for its Secret: of Secrets of teams, no watch tells. */
+const doubtMs = 20_000;
+
 /** In the place of a digest: the object is not there, or is not the Microservice's. */
 const gone = 'gone';
+
+/** An object as it was last found or left, and when, in monotonic milliseconds. */
+interface Known {
+  readonly digest: string;
+  readonly version: string | undefined;
+  readonly at: number;
+}
 
 /**
  * Writes generated objects, and only where they differ. It reads before it writes, so an object of somebody else is
@@ -42,7 +59,7 @@ const gone = 'gone';
  */
 export class OwnedObjects {
   readonly #client: Client;
-  readonly #known = new Map<string, { readonly digest: string; readonly until: number }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -51,6 +68,7 @@ export class OwnedObjects {
   /**
    * Makes one object what it should be.
    * @param content the fields beside metadata
+   * @param labels further labels, of the platform's
    * @throws NotOursError where the name is taken
    */
   async ensure<T extends KubeObject>(
@@ -59,24 +77,28 @@ export class OwnedObjects {
     name: string,
     content: object,
     signal: AbortSignal,
+    labels: Labels = {},
   ): Promise<void> {
     const namespace = owner.metadata.namespace ?? '';
     const key = keyOf(type, namespace, name);
-    const wanted = digest([owner.metadata.uid, content]);
+    const wanted = digest([owner.metadata.uid, content, labels]);
     const known = this.#known.get(key);
-    if (known?.digest === wanted && performance.now() < known.until) return;
+    if (known?.digest === wanted && performance.now() < known.at + trustMs) return;
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && !ownedBy(found, owner)) throw new NotOursError(type.kind, namespace, name);
-    if (found === undefined || !contains(found, content)) {
+    const meta = ownedMeta(owner, name, labels);
+    let version = found?.metadata.resourceVersion;
+    if (found === undefined || !contains(found, content) || !isLabelled(found, meta.labels)) {
       await confirmFresh(this.#client, owner.metadata, owner, signal);
       const replaced = found !== undefined && typeOf(found) !== typeOf(content);
       const uid = found?.metadata.uid;
       if (replaced) await this.#client.delete(type, { namespace, name }, { uid, signal });
-      const metadata = { ...ownedMeta(owner, name), ...(replaced ? {} : { uid }) };
+      const metadata = { ...meta, ...(replaced ? {} : { uid }) };
       const body = { ...content, metadata } as unknown as Applied<T>;
-      await this.#client.apply(type, body, { fieldManager, force: true, signal });
+      const written = await this.#client.apply(type, body, { fieldManager, force: true, signal });
+      version = written.metadata.resourceVersion;
     }
-    this.#known.set(key, { digest: wanted, until: performance.now() + trustMs });
+    this.#known.set(key, { digest: wanted, version, at: performance.now() });
   }
 
   /** Deletes one object, if there is one and it is the Microservice's. Asked again, it makes no call. */
@@ -94,7 +116,27 @@ export class OwnedObjects {
       await confirmFresh(this.#client, owner.metadata, owner, signal);
       await this.#client.delete(type, { namespace, name }, { uid: found.metadata.uid, signal });
     }
-    this.#known.set(key, { digest: gone, until: Number.POSITIVE_INFINITY });
+    this.#known.set(key, { digest: gone, version: undefined, at: performance.now() });
+  }
+
+  /**
+   * Takes news of an object: one that is not as it was left is looked at again.
+   * @param after undefined where it is gone
+   */
+  notice(type: ResourceType, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const { namespace = '', name = '' } = (after ?? before)?.metadata ?? {};
+    const key = keyOf(type, namespace, name);
+    const known = this.#known.get(key);
+    const version = after?.metadata.resourceVersion;
+    if (known === undefined || version === known.version || isOlder(version, known.version)) return;
+    this.#known.delete(key);
+  }
+
+  /** Looks at an object again, unless that was done just now: something waits for it, and it may be gone. */
+  doubt(type: ResourceType, namespace: string, name: string): void {
+    const key = keyOf(type, namespace, name);
+    const known = this.#known.get(key);
+    if (known !== undefined && performance.now() > known.at + doubtMs) this.#known.delete(key);
   }
 
   /** Forgets what it knows of a Microservice's objects. */
@@ -119,9 +161,29 @@ function ownedBy(object: KubeObject, owner: Microservice): boolean {
   return (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
 }
 
+function isLabelled({ metadata }: KubeObject, labels: Labels = {}): boolean {
+  return Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value);
+}
+
 /** Whether every top-level field is as wanted. Secrets and ConfigMaps have flat data, Plans are written once. */
 function contains(object: KubeObject, content: object): boolean {
+  const fields = object as unknown as Readonly<Record<string, unknown>>;
   return Object.entries(content).every(([field, value]) => {
-    return canonicalJson((object as unknown as Record<string, unknown>)[field]) === canonicalJson(value);
+    if (field === 'data') return holds(object, (fields.data ?? {}) as Entries, value as Entries);
+    return canonicalJson(fields[field]) === canonicalJson(value);
   });
+}
+
+type Entries = Readonly<Record<string, string>>;
+
+/** Whether each entry is as wanted, and no other one is ours. What somebody else added stays. */
+function holds({ metadata }: KubeObject, found: Entries, wanted: Entries): boolean {
+  const own = metadata.managedFields?.filter(({ manager }) => manager === fieldManager) ?? [];
+  const ours = own.flatMap(({ fieldsV1 }) => {
+    return Object.keys((fieldsV1 as { readonly 'f:data'?: object } | undefined)?.['f:data'] ?? {});
+  });
+  return (
+    Object.entries(wanted).every(([name, value]) => found[name] === value) &&
+    ours.every((field) => field === '.' || field.slice('f:'.length) in wanted)
+  );
 }

@@ -119,7 +119,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   }),
   metrics: fc.record({
     inbound: fc.constantFrom('rebind' as const, 'named' as const, 'off' as const),
-    expose: fc.constantFrom('annotations' as const, 'none' as const),
+    expose: fc.constantFrom('annotations' as const, 'podMonitor' as const, 'none' as const),
     scrapeDeclared: fc.boolean(),
     resources: fc.constant(resources),
   }),

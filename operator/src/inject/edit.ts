@@ -68,11 +68,12 @@ export class Edit {
   /** Takes a port's name off the container, for the sidecar to have it. */
   takePortName(container: Container, name: string): void {
     const undo = this.#undo(container);
-    for (const port of container.ports ?? []) {
-      if (port.name !== name) continue;
-      undo.portNames = [...(undo.portNames ?? []), { port: port.containerPort, was: name }];
-      delete port.name;
-    }
+    container.ports = (container.ports ?? []).map((entry) => {
+      if (entry.name !== name) return entry;
+      const { name: _, ...unnamed } = entry;
+      undo.portNames = [...(undo.portNames ?? []), { port: entry.containerPort, was: name }];
+      return unnamed;
+    });
   }
 
   /** Points a probe at another port. */

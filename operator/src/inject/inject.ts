@@ -44,7 +44,7 @@ export function inject(before: PodTemplate, plan: Plan): Injection {
   const edit = new Edit(bare);
   const decision = decideTaps(bare, plan);
   const revision = revisionOf(plan);
-  const scrape = plan.metrics.scrapeDeclared || plan.metrics.expose === 'none' ? [] : annotatedTarget(bare);
+  const scrape = plan.metrics.scrapeDeclared || plan.metrics.expose !== 'annotations' ? [] : annotatedTarget(bare);
   divert(edit, decision.taps);
   addBindings(edit, plan);
   const sidecars = addSidecars(edit, plan, { revision, taps: decision.taps, completes: completes(bare), scrape });

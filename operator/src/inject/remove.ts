@@ -54,8 +54,9 @@ function restoreContainer(container: Container, undo: ContainerUndo): void {
     );
   }
   for (const { port, was } of undo.portNames ?? []) {
-    const entry = container.ports?.find(({ containerPort, name }) => containerPort === port && name === undefined);
-    if (entry !== undefined) entry.name = was;
+    container.ports = (container.ports ?? []).map((entry) =>
+      entry.containerPort === port && entry.name === undefined ? { name: was, ...entry } : entry,
+    );
   }
   for (const { probe, was, is } of undo.probes) {
     const handler = probePort(container, probe);

@@ -86,7 +86,7 @@ test.each([
 test.each([
   ['annotations', 'annotations'],
   ['none', 'none'],
-  ['podMonitor', 'none'],
+  ['podMonitor', 'podMonitor'],
 ] as const)('expose: %s becomes %s', (expose, planned) => {
   expect(resolveWith({ expose }).plan.expose).toBe(planned);
 });

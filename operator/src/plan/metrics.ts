@@ -33,7 +33,7 @@ export function resolveMetrics(world: World): ResolvedMetrics {
   return {
     plan: {
       ...inboundOf(world),
-      expose: (metrics?.expose ?? 'annotations') === 'annotations' ? 'annotations' : 'none',
+      expose: metrics?.expose ?? 'annotations',
       scrapeDeclared: scrape.length > 0,
       resources: mergeResources(settings.metrics.resources, sidecars?.metrics?.resources),
     },

@@ -61,8 +61,8 @@ export interface PlanMetrics {
   readonly inbound: 'rebind' | 'named' | 'off';
   /** Why nothing is tapped, where it is not the team's own wish. */
   readonly offReason?: TapReason;
-  /** `annotations` writes prometheus.io/* for the merged page. */
-  readonly expose: 'annotations' | 'none';
+  /** `annotations` writes prometheus.io/* for the merged page; for `podMonitor` the controller writes one. */
+  readonly expose: 'annotations' | 'podMonitor' | 'none';
   /** Whether scrape targets were declared. If not, the pod's own prometheus.io/* annotations are taken as one. */
   readonly scrapeDeclared: boolean;
   readonly resources: Resources;

@@ -33,6 +33,7 @@ test('an empty Microservice comes to the metrics sidecar and nothing else', () =
       bindingEntries: {},
       recipes: [],
       logsReason: 'LogsOff',
+      podMonitor: null,
       bypasses: [],
       unbuilt: [],
     },

@@ -8,6 +8,7 @@ import { topicProblems } from './grants.ts';
 import { resolveLogs } from './logs.ts';
 import { resolveMetrics } from './metrics.ts';
 import type { Plan, PlanPort } from './plan.ts';
+import { type PlannedPodMonitor, podMonitorOf } from './podMonitor.ts';
 import type { Problem } from './problem.ts';
 import type { SecretRecipe } from './recipe.ts';
 import { unbuiltFields } from './unbuilt.ts';
@@ -23,6 +24,8 @@ export interface Resolution {
   readonly recipes: readonly SecretRecipe[];
   /** Why there is a log sidecar or not. */
   readonly logsReason: Reason;
+  /** The PodMonitor that was asked for. */
+  readonly podMonitor: PlannedPodMonitor | null;
   /** What leads callers past the taps. */
   readonly bypasses: readonly string[];
   /** Declared fields that this version does not have; they change nothing. */
@@ -62,6 +65,7 @@ export function resolve(world: World): Resolved {
       bindingEntries: bindingEntries(world),
       recipes: resolved.flatMap(({ recipe }) => recipe ?? []),
       logsReason: logs.reason,
+      podMonitor: podMonitorOf(world),
       bypasses: metrics.plan.inbound === 'named' ? bypasses(world) : [],
       unbuilt: unbuiltFields(world.microservice),
     },

@@ -8,7 +8,10 @@ const defaults: Settings = {
   runAsUser: 10_001,
   platformRollouts: 'none',
   canary: { image: true },
-  metrics: { resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } } },
+  metrics: {
+    resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
+    podMonitorLabels: {},
+  },
   logs: {
     enabled: true,
     hostPath: 'auto',

@@ -19,7 +19,11 @@ export interface Settings {
     /** Whether a pod of the operator's own proves the image before a workload is marked; false where it could not run. */
     readonly image: boolean;
   };
-  readonly metrics: { readonly resources: Resources };
+  readonly metrics: {
+    readonly resources: Resources;
+    /** Labels of every PodMonitor, by which the platform's Prometheus chooses those that are for it. */
+    readonly podMonitorLabels: Readonly<Record<string, string>>;
+  };
   readonly logs: {
     /** False where no image with Fluent Bit can be had: then no service gets a logs sidecar, and its status says so. */
     readonly enabled: boolean;
@@ -68,7 +72,10 @@ export const settingsSchema = {
       additionalProperties: false,
       default: {},
       // From measurements of the sidecar: docs/design/2026-11-24-metrics-sidecar.md and 2026-11-24-logs-sidecar.md.
-      properties: { resources: resources({ cpu: '10m', memory: '48Mi' }, { memory: '128Mi' }) },
+      properties: {
+        resources: resources({ cpu: '10m', memory: '48Mi' }, { memory: '128Mi' }),
+        podMonitorLabels: { type: 'object', additionalProperties: { type: 'string', maxLength: 63 }, default: {} },
+      },
     },
     logs: {
       type: 'object',

@@ -30,7 +30,6 @@ test.each<readonly [string, Partial<Microservice['spec']>, readonly string[]]>([
   ['a multi-line preset', { logging: logging({ multiline: 'java' }) }, ['spec.logging.multiline']],
   ['redaction', { logging: logging({ redact: { fields: ['email'] } }) }, ['spec.logging.redact']],
   ['inbound: redirect', { metrics: { ...metrics, inbound: 'redirect' } }, ['spec.metrics.inbound: redirect']],
-  ['a PodMonitor', { metrics: { ...metrics, expose: 'podMonitor' } }, ['spec.metrics.expose: podMonitor']],
   [
     'restarts on credentials',
     { rollout: { ...rollout, onCredentials: 'restart' } },

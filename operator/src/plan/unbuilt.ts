@@ -19,7 +19,6 @@ export function unbuiltFields({ spec }: Microservice): string[] {
   if (logging?.multiline !== undefined && logging.multiline !== 'none') fields.push('spec.logging.multiline');
   if (logging?.redact !== undefined) fields.push('spec.logging.redact');
   if (metrics?.inbound === 'redirect') fields.push('spec.metrics.inbound: redirect');
-  if (metrics?.expose === 'podMonitor') fields.push('spec.metrics.expose: podMonitor');
   if (rollout?.onCredentials === 'restart') fields.push('spec.rollout.onCredentials: restart');
   if (sidecars?.pipe !== undefined) fields.push('spec.sidecars.pipe');
   return fields;
