@@ -20,8 +20,8 @@ import type { Settings } from '../plan/settings.ts';
 /** The Microservice that trial pods name. It has a stored Plan and nothing else. */
 const name = 'canary';
 
-/** How long one answer is believed, in milliseconds. */
-const trustMs = 30_000;
+/** How long one answer is believed, in milliseconds: workloads that are marked at the same time share one. */
+const trustMs = 5_000;
 
 /** How often the webhook is tried while nobody asks, in milliseconds: longer than an answer is believed. */
 const everyMs = 60_000;
@@ -61,9 +61,13 @@ export class WebhookCanary {
     }
   }
 
-  /** Whether the webhook injects. A good answer is believed for half a minute, a bad one is not kept. */
+  /** Whether the webhook injects. A good answer is believed for a moment, a bad one is not kept. */
   async works(signal: AbortSignal): Promise<boolean> {
-    if (performance.now() < this.#worksUntil) return true;
+    return performance.now() < this.#worksUntil || this.worksNow(signal);
+  }
+
+  /** Whether the webhook injects at this moment: for those who would take a pod away. */
+  async worksNow(signal: AbortSignal): Promise<boolean> {
     const injected = await this.#try(signal).catch((error: unknown) => {
       if (!signal.aborted) this.#hooks.tried?.('error');
       throw error;

@@ -30,7 +30,7 @@ export class Repair {
       const message = `${reasons.PodsStayBare.text} It is ${choice.bare} of ${choice.of} pods.`;
       return { failed: true, reason: 'PodsStayBare', message };
     }
-    if (choice.action !== 'wait' && (await this.#canary.works(signal))) {
+    if (choice.action !== 'wait' && (await this.#canary.worksNow(signal))) {
       if (choice.action === 'evict') await this.#evict(choice.pod, signal);
       else await this.#roll(microservice, input, signal);
     }
