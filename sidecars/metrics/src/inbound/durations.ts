@@ -1,4 +1,4 @@
-import { methods } from '../tap/exchange.ts';
+import type { Label } from '../../../common/src/family.ts';
 
 /**
  * Upper bounds of the buckets in seconds: those that the OpenTelemetry conventions advise for
@@ -12,28 +12,14 @@ export const seriesPerRow = bounds.length + 3;
 /** Counts of one bucket each, not cumulated; then those above all bounds; then the sum of seconds. */
 export type Durations = Float64Array;
 
-/** The labels of a row. */
-export interface RowLabels {
-  readonly port: string;
-  readonly method: string;
-  readonly route: string;
-  readonly status: string;
-}
-
 /** One histogram of one combination of labels. */
 export interface Row {
-  readonly labels: RowLabels;
+  readonly labels: readonly Label[];
   readonly durations: Durations;
 }
 
 /** An empty row. */
-export function newRow(port: string, method: number, route: string, status: number | undefined): Row {
-  const labels = {
-    port,
-    method: methods[method] ?? '_OTHER',
-    route,
-    status: status === undefined ? '_OVERFLOW' : String(status),
-  };
+export function newRow(labels: readonly Label[]): Row {
   return { labels, durations: new Float64Array(bounds.length + 2) };
 }
 

@@ -1,12 +1,4 @@
-import {
-  counter,
-  type Family,
-  formatValue,
-  gauge,
-  type Label,
-  type Sample,
-  type Series,
-} from '../../../common/src/family.ts';
+import { counter, type Family, formatValue, gauge, type Sample, type Series } from '../../../common/src/family.ts';
 import type { PortTap } from '../tap/port-tap.ts';
 import { bounds, countOf, type Row, sumOf } from './durations.ts';
 import type { PortMetrics } from './port-metrics.ts';
@@ -18,6 +10,7 @@ export interface MeasuredTap {
 }
 
 export const durationFamily = 'http_server_request_duration_seconds';
+const callDurationFamily = 'rpc_server_duration_seconds';
 
 /** The metrics of inbound traffic. */
 export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[] {
@@ -30,8 +23,32 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
       ),
     );
   return [
-    durations(taps.flatMap(({ metrics }) => metrics.rows)),
-    gauge('http_server_active_requests', 'Requests being answered now.', ...perPort(({ metrics }) => metrics.active)),
+    durations(
+      durationFamily,
+      'Time from the head of a request to the last byte of its response.',
+      taps.flatMap(({ metrics }) => metrics.http.table.rows),
+    ),
+    durations(
+      callDurationFamily,
+      'Time from the head of a gRPC call to its status.',
+      taps.flatMap(({ metrics }) => metrics.grpc.table.rows),
+    ),
+    gauge(
+      'http_server_active_requests',
+      'Requests being answered now.',
+      ...perPort(({ metrics }) => metrics.http.active),
+    ),
+    gauge('rpc_server_active_calls', 'gRPC calls going on now.', ...perPort(({ metrics }) => metrics.grpc.active)),
+    counter(
+      'standpipe_tap_request_body_bytes',
+      'Content of requests and calls that have ended.',
+      ...perPort(({ metrics }) => metrics.requestBytes),
+    ),
+    counter(
+      'standpipe_tap_response_body_bytes',
+      'Content of their responses.',
+      ...perPort(({ metrics }) => metrics.responseBytes),
+    ),
     counter(
       'standpipe_tap_abandoned_requests',
       'Requests whose response was not seen to its end: the connection ended or could not be followed any further.',
@@ -45,7 +62,7 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
     counter(
       'standpipe_tap_overflow_requests',
       'Requests counted with less detail because the series budget was used up, by the label that lost its value.',
-      ...perKey('label', ({ metrics }) => new Map(Object.entries(metrics.overflow))),
+      ...perKey('label', overflows),
     ),
     gauge(
       'standpipe_tap_listening',
@@ -71,20 +88,24 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
     ),
     counter(
       'standpipe_tap_opaque_connections',
-      'Connections forwarded without being followed as HTTP/1 to their end, by reason; counted when they end.',
+      'Connections forwarded without being followed to their end, by reason; counted when they end.',
       ...perKey('reason', ({ tap }) => tap.counters.opaque),
     ),
   ];
 }
 
-function durations(rows: readonly Row[]): Family {
-  return {
-    name: durationFamily,
-    type: 'histogram',
-    help: 'Time from the head of a request to the last byte of its response.',
-    unit: 'seconds',
-    samples: rows.flatMap(rowSamples),
-  };
+/** Exchanges that were counted with less detail, by the label that lost its value. */
+function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
+  return new Map(
+    [metrics.http.table, metrics.grpc.table].flatMap(({ kind, overflow }) => [
+      [kind.overflowLabels[0], overflow.name] as const,
+      [kind.overflowLabels[1], overflow.detail] as const,
+    ]),
+  );
+}
+
+function durations(name: string, help: string, rows: readonly Row[]): Family {
+  return { name, type: 'histogram', help, unit: 'seconds', samples: rows.flatMap((row) => rowSamples(name, row)) };
 }
 
 /** Bounds as OpenMetrics wants them: always with a decimal point, so that both formats give the same series. */
@@ -93,21 +114,16 @@ const boundTexts: readonly string[] = [
   '+Inf',
 ];
 
-function rowSamples(row: Row): readonly Sample[] {
-  const labels: readonly Label[] = [
-    ['port', row.labels.port],
-    ['http_request_method', row.labels.method],
-    ['http_route', row.labels.route],
-    ['http_response_status_code', row.labels.status],
-  ];
+function rowSamples(name: string, row: Row): readonly Sample[] {
+  const { labels } = row;
   let below = 0;
   const buckets = boundTexts.map((bound, bucket): Sample => {
     below += row.durations[bucket] ?? 0;
-    return { name: `${durationFamily}_bucket`, labels: [...labels, ['le', bound]], value: formatValue(below) };
+    return { name: `${name}_bucket`, labels: [...labels, ['le', bound]], value: formatValue(below) };
   });
   return [
     ...buckets,
-    { name: `${durationFamily}_sum`, labels, value: formatValue(sumOf(row)) },
-    { name: `${durationFamily}_count`, labels, value: formatValue(countOf(row)) },
+    { name: `${name}_sum`, labels, value: formatValue(sumOf(row)) },
+    { name: `${name}_count`, labels, value: formatValue(countOf(row)) },
   ];
 }

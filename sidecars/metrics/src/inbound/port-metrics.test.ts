@@ -1,48 +1,57 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../tap/exchange.ts';
-import { countOf, seriesPerRow } from './durations.ts';
-import { notFoundRoute, overflowRoute, PortMetrics } from './port-metrics.ts';
+import { Exchange, type Protocol } from '../tap/exchange.ts';
+import { countOf, type Row, seriesPerRow } from './durations.ts';
+import { PortMetrics } from './port-metrics.ts';
 import { RowBudget } from './row-budget.ts';
+import { notFoundName, overflowName } from './row-kind.ts';
 
-const exchange = (path: string, method = 0, probe = false): Exchange => {
-  return { method, path, startedMs: performance.now(), probe, next: undefined };
-};
-
+/** Lets an exchange begin and end. */
 function see(metrics: PortMetrics, path: string, status = 200, method = 0): void {
-  const one = exchange(path, method);
+  const one = new Exchange('http1', method, path, false);
   metrics.started(one);
-  metrics.finished(one, status);
+  one.status = status;
+  one.end(false, metrics);
 }
 
-const countsOf = (metrics: PortMetrics) =>
-  Object.fromEntries(
-    metrics.rows.map((row) => [`${row.labels.method} ${row.labels.route} ${row.labels.status}`, countOf(row)]),
-  );
-const total = (metrics: PortMetrics) => metrics.rows.reduce((sum, row) => sum + countOf(row), 0);
+function call(metrics: PortMetrics, path: string, grpcStatus = 0): void {
+  const one = new Exchange('grpc', 2, path, false);
+  metrics.started(one);
+  one.grpcStatus = grpcStatus;
+  one.end(false, metrics);
+}
+
+const textOf = ({ labels }: Row) =>
+  labels
+    .slice(1)
+    .map(([, value]) => value)
+    .join(' ');
+const countsOf = (rows: readonly Row[]) => Object.fromEntries(rows.map((row) => [textOf(row), countOf(row)]));
+const rowsOf = (metrics: PortMetrics) => metrics.http.table.rows;
+const total = (metrics: PortMetrics) => rowsOf(metrics).reduce((sum, row) => sum + countOf(row), 0);
 
 test('keeps to the budget under 100 000 random paths and loses no request', () => {
   const metrics = new PortMetrics('http', new RowBudget(2000));
   const letters = (i: number) =>
     i.toString(26).replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
   for (let i = 0; i < 100_000; i++) see(metrics, `/${letters(i)}/${letters(i * 7)}`, i % 3 === 0 ? 500 : 200, i % 4);
-  expect(metrics.rows.length * seriesPerRow).toBeLessThanOrEqual(1000);
+  expect(rowsOf(metrics).length * seriesPerRow).toBeLessThanOrEqual(1000);
   expect(total(metrics)).toBe(100_000);
-  expect(metrics.overflow.http_route).toBeGreaterThan(99_000);
-  expect(metrics.rows.some((row) => row.labels.route === overflowRoute)).toBe(true);
+  expect(metrics.http.table.overflow.name).toBeGreaterThan(99_000);
+  expect(rowsOf(metrics).some((row) => textOf(row).includes(overflowName))).toBe(true);
 });
 
 test('keeps the last row for everything when even overflow has no room', () => {
   const metrics = new PortMetrics('http', new RowBudget(1));
   for (let status = 200; status < 400; status++) see(metrics, '/a', status);
-  expect(metrics.rows.length).toBe(5);
-  expect(metrics.rows.at(-1)?.labels).toEqual({
-    port: 'http',
-    method: '_OTHER',
-    route: '_OVERFLOW',
-    status: '_OVERFLOW',
-  });
+  expect(rowsOf(metrics).length).toBe(5);
+  expect(rowsOf(metrics).at(-1)?.labels).toEqual([
+    ['port', 'http'],
+    ['http_request_method', '_OTHER'],
+    ['http_route', '_OVERFLOW'],
+    ['http_response_status_code', '_OVERFLOW'],
+  ]);
   expect(total(metrics)).toBe(200);
-  expect(metrics.overflow).toEqual({ http_route: 197, http_response_status_code: 196 });
+  expect(metrics.http.table.overflow).toEqual({ name: 197, detail: 196 });
 });
 
 test('makes no route of paths that the app does not know', () => {
@@ -50,8 +59,8 @@ test('makes no route of paths that the app does not know', () => {
   for (let i = 0; i < 1000; i++) see(metrics, `/scan${'x'.repeat(i % 50)}`, 404);
   see(metrics, '/users/1', 200);
   see(metrics, '/users/2', 404);
-  expect(countsOf(metrics)).toEqual({
-    [`GET ${notFoundRoute} 404`]: 1000,
+  expect(countsOf(rowsOf(metrics))).toEqual({
+    [`GET ${notFoundName} 404`]: 1000,
     'GET /users/{id} 200': 1,
     'GET /users/{id} 404': 1,
   });
@@ -61,28 +70,63 @@ test('gives routes a row again when the budget grows', () => {
   const budget = new RowBudget(1);
   const metrics = new PortMetrics('http', budget);
   for (const path of ['/a', '/b', '/c', '/d']) see(metrics, path);
-  expect(countsOf(metrics)).toEqual({ 'GET /a 200': 1, 'GET /b 200': 1, 'GET /c 200': 1, 'GET _OVERFLOW 200': 1 });
+  expect(countsOf(rowsOf(metrics))).toEqual({
+    'GET /a 200': 1,
+    'GET /b 200': 1,
+    'GET /c 200': 1,
+    'GET _OVERFLOW 200': 1,
+  });
   budget.resize(2000);
   see(metrics, '/d');
-  expect(countsOf(metrics)).toMatchObject({ 'GET /d 200': 1, 'GET _OVERFLOW 200': 1 });
+  expect(countsOf(rowsOf(metrics))).toMatchObject({ 'GET /d 200': 1, 'GET _OVERFLOW 200': 1 });
 });
 
 test('shares one budget between ports', () => {
   const budget = new RowBudget(1);
   const ports = ['a', 'b'].map((name) => new PortMetrics(name, budget));
   for (const port of ports) for (const path of ['/a', '/b', '/c']) see(port, path);
-  expect(ports.map((port) => port.rows.length)).toEqual([3, 1]);
+  expect(ports.map((port) => rowsOf(port).length)).toEqual([3, 1]);
 });
 
-test('counts probes and abandoned requests apart from the others', () => {
+test('counts calls by service, method and status, apart from requests', () => {
+  const metrics = new PortMetrics('api', new RowBudget(2000));
+  call(metrics, '/shop.v1.Orders/Get');
+  call(metrics, '/shop.v1.Orders/Get', 5);
+  call(metrics, '/shop.v1.Orders/Nonsense', 12);
+  call(metrics, '/a/b/c');
+  see(metrics, '/shop.v1.Orders/Get');
+  expect(countsOf(metrics.grpc.table.rows)).toEqual({
+    'shop.v1.Orders Get 0': 1,
+    'shop.v1.Orders Get 5': 1,
+    '_NOT_FOUND _NOT_FOUND 12': 1,
+    '_OTHER _OTHER 0': 1,
+  });
+  expect(metrics.grpc.table.rows[0]?.labels).toEqual([
+    ['port', 'api'],
+    ['rpc_service', 'shop.v1.Orders'],
+    ['rpc_method', 'Get'],
+    ['rpc_grpc_status_code', '0'],
+  ]);
+  expect(countsOf(rowsOf(metrics))).toEqual({ 'GET /shop.v1.Orders/Get 200': 1 });
+});
+
+test('counts probes and aborted exchanges apart from the others', () => {
   const metrics = new PortMetrics('http', new RowBudget(2000));
-  const probe = exchange('/ready', 0, true);
-  metrics.started(probe);
-  metrics.finished(probe, 503);
-  const left = exchange('/a');
-  metrics.started(left);
-  expect(metrics.active).toBe(1);
-  metrics.abandoned(left);
-  expect(metrics).toMatchObject({ active: 0, abandonedRequests: 1, rows: [] });
+  const begin = (protocol: Protocol, probe: boolean) => {
+    const one = new Exchange(protocol, 0, '/a', probe);
+    metrics.started(one);
+    return one;
+  };
+  const probe = begin('http2', true);
+  probe.status = 503;
+  probe.end(false, metrics);
+  const left = begin('http1', false);
+  left.requestBytes = 5;
+  const streaming = begin('grpc', false);
+  expect([metrics.http.active, metrics.grpc.active]).toEqual([1, 1]);
+  for (const each of [left, streaming]) each.end(true, metrics);
+  expect([metrics.http.active, metrics.grpc.active]).toEqual([0, 0]);
+  expect(metrics).toMatchObject({ abandonedRequests: 2, requestBytes: 5, responseBytes: 0 });
+  expect(rowsOf(metrics)).toEqual([]);
   expect([...metrics.probes]).toEqual([[503, 1]]);
 });

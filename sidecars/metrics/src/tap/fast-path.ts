@@ -80,7 +80,7 @@ function look(tap: HttpTap, bytes: Buffer, fromClient: boolean): void {
     if (fromClient) tap.request(bytes);
     else tap.response(bytes);
   } catch {
-    tap.opaque ??= 'parser-error';
+    tap.fail();
   }
 }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,6 +20,7 @@ async function echoLength(request: IncomingMessage, response: ServerResponse): P
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   if (request.url === '/big') response.end(big);
+  else if (request.url === '/some') response.end(big.subarray(0, 6 << 20));
   else if (request.url === '/chunks') {
     response.writeHead(200, { trailer: 'x-t' });
     response.write('a');
@@ -72,7 +72,7 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     expect(world.counts()).toEqual({ 'GET /items/{id} 200': 300, 'POST /items 200': 50, 'GET _NOT_FOUND 404': 20 });
     await until(() => world.tap.counters.open === 0);
     expect(world.tap.counters).toMatchObject({ accepted: 4, overLimit: 0 });
-    expect(world.metrics).toMatchObject({ active: 0, abandonedRequests: 0 });
+    expect(world.metrics).toMatchObject({ http: { active: 0 }, abandonedRequests: 0 });
     expect([...world.tap.counters.opaque]).toEqual([]);
   });
 
@@ -103,12 +103,12 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     const watch = setInterval(() => {
       collect();
       most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }, 50);
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => ask(to('/big'), undefined, i % 3)));
+    }, 200);
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => ask(to('/some'), undefined, i % 2)));
     clearInterval(watch);
-    for (const each of answers) expect(each.digest).toBe(bigDigest);
-    expect(most).toBeLessThan(80 << 20);
-  }, 60_000);
+    for (const each of answers) expect(each.digest).toBe(sha1(big.subarray(0, 6 << 20)));
+    expect(most).toBeLessThan(24 << 20);
+  });
 
   test('follows chunks, trailers, interim responses and answers without a body', async () => {
     const agent = keepAlive(1);
@@ -172,10 +172,10 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     const client = rawClient(world.port);
     client.socket.write('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n');
     await until(() => client.text().includes('x'));
-    expect(world.metrics.active).toBe(1);
+    expect(world.metrics.http.active).toBe(1);
     client.socket.resetAndDestroy();
     await until(() => world.tap.counters.open === 0);
-    expect(world.metrics).toMatchObject({ active: 0, abandonedRequests: 1 });
+    expect(world.metrics).toMatchObject({ http: { active: 0 }, abandonedRequests: 1 });
     expect(world.tap.counters.broken).toEqual({ client: 1, app: 0 });
   });
 
@@ -196,32 +196,5 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     expect(slow.text()).toMatch(/x-t: 1\r\n\r\n$/i);
     expect(await hung.ended).toBe('ECONNRESET');
     expect(await rawClient(world.port).ended).toBe('ECONNREFUSED');
-  });
-});
-
-describe.each([fastPath, publicPath])('HTTP/2 through the $name read path', (readPath) => {
-  test('flows on and is counted as opaque', async () => {
-    const app = createHttp2Server();
-    app.on('stream', (stream, headers) => {
-      stream.respond({ ':status': 200 }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      stream.end(`hi ${headers[':path']}`);
-    });
-    const world = await openTap(readPath, await listen(app));
-    const session = connectHttp2(`http://127.0.0.1:${world.port}`);
-    const one = async (path: string) => {
-      const stream = session.request({ ':path': path, ':method': 'POST' });
-      stream.end('x');
-      let text = '';
-      for await (const piece of stream) text += piece;
-      return text;
-    };
-    const texts = await Promise.all(Array.from({ length: 100 }, (_, i) => one(`/svc/${i}`)));
-    expect(texts).toEqual(Array.from({ length: 100 }, (_, i) => `hi /svc/${i}`));
-    session.close();
-    await until(() => world.tap.counters.open === 0);
-    expect([...world.tap.counters.opaque]).toEqual([['http2', 1]]);
-    await world.tap.stop(0);
-    app.close();
   });
 });

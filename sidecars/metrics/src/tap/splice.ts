@@ -89,7 +89,7 @@ export function observe({ tap }: Splice, look: (tap: HttpTap) => void): void {
   try {
     look(tap);
   } catch {
-    tap.opaque ??= 'parser-error';
+    tap.fail();
   }
 }
 

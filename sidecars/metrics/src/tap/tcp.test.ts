@@ -156,7 +156,7 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     const tap = openPortTap({
       port: { name: 'test', listen: held, app: await listen(app), protocol: 'tcp' },
       appHost: '127.0.0.1',
-      observer: { started() {}, finished() {}, abandoned() {} },
+      observer: { started() {}, ended() {} },
       readPath,
       limit: { max: 10, open: 0 },
       log,

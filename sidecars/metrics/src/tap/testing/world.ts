@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { PortProtocol } from '../../../../../operator/src/config/metrics.ts';
 import { createLogger } from '../../../../common/src/log.ts';
-import { countOf } from '../../inbound/durations.ts';
+import { countOf, type Row } from '../../inbound/durations.ts';
 import { PortMetrics } from '../../inbound/port-metrics.ts';
 import { RowBudget } from '../../inbound/row-budget.ts';
 import { openPortTap, type PortTap } from '../port-tap.ts';
@@ -17,13 +18,15 @@ export interface TestTap {
   readonly metrics: PortMetrics;
   /** Requests by `METHOD route status`. */
   counts(): Record<string, number>;
+  /** gRPC calls by `service method grpc-status`. */
+  calls(): Record<string, number>;
 }
 
 /** Opens a tap on a free port and waits until it listens. */
 export async function openTap(
   readPath: ReadPath,
   app: number,
-  options: { max?: number; protocol?: 'http' | 'tcp' } = {},
+  options: { max?: number; protocol?: PortProtocol } = {},
 ): Promise<TestTap> {
   const { max = 1000, protocol = 'http' } = options;
   const metrics = new PortMetrics('test', new RowBudget(2000));
@@ -37,11 +40,14 @@ export async function openTap(
     hosts: ['127.0.0.1'],
   });
   await until(() => tap.listening.listening);
-  const counts = () =>
-    Object.fromEntries(
-      metrics.rows.map((row) => [`${row.labels.method} ${row.labels.route} ${row.labels.status}`, countOf(row)]),
-    );
-  return { tap, port: tap.listening.port, metrics, counts };
+  const counts = () => countsOf(metrics.http.table.rows);
+  const calls = () => countsOf(metrics.grpc.table.rows);
+  return { tap, port: tap.listening.port, metrics, counts, calls };
+}
+
+function countsOf(rows: readonly Row[]): Record<string, number> {
+  const textOf = ({ labels }: Row) => labels.slice(1).map(([, value]) => value);
+  return Object.fromEntries(rows.map((row) => [textOf(row).join(' '), countOf(row)]));
 }
 
 /** Waits for something that happens on other sockets; the test's own time limit is the bound. */

@@ -18,15 +18,29 @@ export interface Head {
   otherCoding: boolean;
   /** There is an Upgrade field. */
   upgrade: boolean;
+  /** That field asks for HTTP/2. */
+  upgradeToHttp2: boolean;
   /** The User-Agent is the kubelet's prober (`kube-probe/<version>`). */
   probe: boolean;
-  /** The framing is contradictory or not readable. */
+  /** The framing is not readable. */
   bad: boolean;
+  /** Two readers could disagree about where the body ends. */
+  ambiguous: boolean;
 }
 
 /** An empty head to scan into. */
 export function newHead(): Head {
-  return { lineEnd: 0, length: -1, chunked: false, otherCoding: false, upgrade: false, probe: false, bad: false };
+  return {
+    lineEnd: 0,
+    length: -1,
+    chunked: false,
+    otherCoding: false,
+    upgrade: false,
+    upgradeToHttp2: false,
+    probe: false,
+    bad: false,
+    ambiguous: false,
+  };
 }
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -35,6 +49,7 @@ const transferEncoding = ascii('transfer-encoding');
 const upgrade = ascii('upgrade');
 const userAgent = ascii('user-agent');
 const chunked = ascii('chunked');
+const http2 = ascii('h2c');
 const probeAgent = ascii('kube-probe/');
 
 /**
@@ -46,9 +61,9 @@ export function scanHead(bytes: Uint8Array, from: number, head: Head): number {
   let at = lineFeed(bytes, from, to);
   if (at < 0) return -1;
   head.lineEnd = at;
-  head.length = -1;
-  head.chunked = head.otherCoding = head.upgrade = head.probe = head.bad = false;
+  clear(head);
   at += 1;
+  let framing = false;
   while (at < to) {
     const first = bytes[at] ?? 0;
     if (first === lf) return at + 1;
@@ -61,10 +76,19 @@ export function scanHead(bytes: Uint8Array, from: number, head: Head): number {
     if (end < 0) return -1;
     // Only fields that begin with c, t or u matter; all others are passed over unread.
     const letter = first | 0x20;
-    if (letter === 0x63 || letter === 0x74 || letter === 0x75) readField(bytes, at, end, head);
+    if (letter === 0x63 || letter === 0x74 || letter === 0x75) framing = readField(bytes, at, end, head);
+    // A field that goes on in the next line: obsolete, and joined by some readers only (RFC 9112 section 5.2).
+    else if (first === space || first === tab) head.ambiguous ||= framing;
+    else framing = false;
     at = end + 1;
   }
   return -1;
+}
+
+function clear(head: Head): void {
+  head.length = -1;
+  head.chunked = head.otherCoding = head.upgrade = head.upgradeToHttp2 = head.probe = false;
+  head.bad = head.ambiguous = false;
 }
 
 function lineFeed(bytes: Uint8Array, from: number, to: number): number {
@@ -72,19 +96,36 @@ function lineFeed(bytes: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
-function readField(bytes: Uint8Array, at: number, end: number, head: Head): void {
-  if (isNamed(bytes, at, end, contentLength)) readLength(bytes, at + contentLength.length + 1, end, head);
-  else if (isNamed(bytes, at, end, transferEncoding)) readCoding(bytes, at + transferEncoding.length + 1, end, head);
-  else if (isNamed(bytes, at, end, upgrade)) head.upgrade = true;
-  else if (isNamed(bytes, at, end, userAgent)) {
+/** Reads a field if it is one that matters. Returns true if the body's length depends on it. */
+function readField(bytes: Uint8Array, at: number, end: number, head: Head): boolean {
+  if (isNamed(bytes, at, end, contentLength, head)) {
+    readLength(bytes, at + contentLength.length + 1, end, head);
+    return true;
+  }
+  if (isNamed(bytes, at, end, transferEncoding, head)) {
+    readCoding(bytes, at + transferEncoding.length + 1, end, head);
+    return true;
+  }
+  if (isNamed(bytes, at, end, upgrade, head)) {
+    head.upgrade = true;
+    const value = skipBlanks(bytes, at + upgrade.length + 1, end);
+    head.upgradeToHttp2 = trimEnd(bytes, value, end) - value === http2.length && startsWith(bytes, value, end, http2);
+  } else if (isNamed(bytes, at, end, userAgent, head)) {
     const value = skipBlanks(bytes, at + userAgent.length + 1, end);
     if (startsWith(bytes, value, end, probeAgent)) head.probe = true;
   }
+  return false;
 }
 
-/** True if the field's name is `name` (lower case) and a colon follows at once, as RFC 9112 section 5.1 wants it. */
-function isNamed(bytes: Uint8Array, at: number, end: number, name: Uint8Array): boolean {
-  return at + name.length < end && bytes[at + name.length] === colon && startsWith(bytes, at, end, name);
+/**
+ * True if the field's name is `name` (lower case) and a colon follows at once. Blanks before the colon are wrong (RFC 9112
+ * section 5.1), and taken by some readers.
+ */
+function isNamed(bytes: Uint8Array, at: number, end: number, name: Uint8Array, head: Head): boolean {
+  if (at + name.length >= end || !startsWith(bytes, at, end, name)) return false;
+  const next = bytes[at + name.length];
+  if (next === space || next === tab) head.ambiguous = true;
+  return next === colon;
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean {
@@ -124,6 +165,14 @@ function readLength(bytes: Uint8Array, from: number, end: number, head: Head): v
 function readCoding(bytes: Uint8Array, from: number, end: number, head: Head): void {
   const start = skipBlanks(bytes, from, end);
   const stop = trimEnd(bytes, start, end);
+  if (head.chunked || head.otherCoding) head.ambiguous = true;
   head.chunked = stop - start >= chunked.length && startsWith(bytes, stop - chunked.length, stop, chunked);
   head.otherCoding = !head.chunked;
+}
+
+/** Why the body of the message with that head cannot be followed. HTTP/1.0 knows no transfer codings (RFC 9112 section 6.1). */
+export function framingProblem(head: Head, http10: boolean): 'unreadable' | 'ambiguous-length' | undefined {
+  if (head.bad) return 'unreadable';
+  const coded = head.chunked || head.otherCoding;
+  return head.ambiguous || (coded && (head.length >= 0 || http10)) ? 'ambiguous-length' : undefined;
 }

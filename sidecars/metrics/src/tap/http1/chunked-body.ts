@@ -23,6 +23,8 @@ export class ChunkedBody {
   private remaining = 0;
   private digits = 0;
   private lineLength = 0;
+  /** Bytes of content that have passed in all bodies. */
+  dataBytes = 0;
 
   /** Follows bytes from `from` on. Returns the index past the body's end, `unfinished` or `malformed`. */
   follow(bytes: Uint8Array, from: number): number {
@@ -32,6 +34,7 @@ export class ChunkedBody {
       if (this.state === data) {
         const taken = Math.min(this.remaining, to - at);
         at += taken;
+        this.dataBytes += taken;
         this.remaining -= taken;
         if (this.remaining === 0) this.state = dataEnd;
         continue;

@@ -19,6 +19,11 @@ export function isHttp1Request(bytes: Uint8Array, from: number, lineEnd: number)
   return at > from && bytes[at - 1] === space && isHttp1At(bytes, at);
 }
 
+/** True if the request line that ends at `lineEnd` is one of HTTP/1.0. */
+export function isHttp10Request(bytes: Uint8Array, lineEnd: number): boolean {
+  return bytes[lineEnd - (bytes[lineEnd - 1] === cr ? 2 : 1)] === 48;
+}
+
 /** Where the parts of a request line end. One object is reused. */
 export interface RequestTarget {
   methodEnd: number;
