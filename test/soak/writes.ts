@@ -1,0 +1,34 @@
+import { request } from 'undici';
+import type { Connection } from '../../operator/src/kube/connection.ts';
+
+/** Renewed all the time, even by the API server itself, written for people, or stored nowhere: they say nothing about rest. */
+const uncounted = [
+  ...['leases', 'endpoints', 'endpointslices', 'events'],
+  ...['tokenreviews', 'subjectaccessreviews', 'selfsubjectaccessreviews'],
+];
+const mutating = ['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE', 'DELETECOLLECTION'];
+
+/** The writes that the API server has answered since it started, whoever asked for them, by verb and resource. */
+export async function writesSoFar(connection: Connection): Promise<ReadonlyMap<string, number>> {
+  const { dispatcher, headers } = await connection.credentials();
+  const { body } = await request(`${connection.server}/metrics`, { dispatcher, headers });
+  const counts = new Map<string, number>();
+  for (const line of (await body.text()).split('\n')) {
+    if (!line.startsWith('apiserver_request_total{')) continue;
+    const label = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(line)?.[1] ?? '';
+    const [verb, resource, subresource] = [label('verb'), label('resource'), label('subresource')];
+    if (!mutating.includes(verb) || uncounted.includes(resource) || subresource === 'token') continue;
+    if (label('dry_run') !== '') continue;
+    const key = `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`;
+    counts.set(key, (counts.get(key) ?? 0) + Number(line.split(' ').at(-1)));
+  }
+  return counts;
+}
+
+/** What was written between two counts, such as `PATCH pods: 2`. */
+export function writesBetween(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string[] {
+  return [...after].flatMap(([key, count]) => {
+    const more = count - (before.get(key) ?? 0);
+    return more > 0 ? [`${key}: ${more}`] : [];
+  });
+}
