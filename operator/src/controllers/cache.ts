@@ -3,7 +3,9 @@ import type { LogSink } from '../api/generated/logSink.ts';
 import type { Microservice } from '../api/generated/microservice.ts';
 import { fieldManager, managedBy, managedByLabel, microserviceLabel, ownerLabel } from '../api/names.ts';
 import {
+  type ConfigMap,
   type ControllerRevision,
+  configMaps,
   controllerRevisions,
   type Namespace,
   type NetworkPolicy,
@@ -48,6 +50,8 @@ export class ControllerCache {
   readonly networkPolicies: Store<NetworkPolicy>;
   /** The Secrets of the operator's own namespace, where the platform team keeps credentials. */
   readonly secrets: Store<Secret>;
+  /** The generated ConfigMaps, without their data: news of them is all that is needed. */
+  readonly configMaps: Store<ConfigMap>;
   readonly plans: Store<ControllerRevision>;
   readonly pods: Store<Pod>;
   readonly workloads: Readonly<Record<WorkloadKind, Store<Workload>>>;
@@ -72,11 +76,9 @@ export class ControllerCache {
     this.services = this.#watch(services);
     this.networkPolicies = this.#watch(networkPolicies);
     this.secrets = this.#watch(secrets, { namespace: options.namespace });
-    this.plans = this.#watch(
-      controllerRevisions,
-      { labelSelector: `${managedByLabel}=${managedBy}` },
-      { owner: byLabel(ownerLabel) },
-    );
+    const generated = { labelSelector: `${managedByLabel}=${managedBy}` };
+    this.configMaps = this.#watch(configMaps, generated, {}, withoutData);
+    this.plans = this.#watch(controllerRevisions, generated, { owner: byLabel(ownerLabel) });
     this.pods = this.#watch(
       pods,
       { labelSelector: microserviceLabel },
@@ -129,6 +131,10 @@ export class ControllerCache {
     }
     return store;
   }
+}
+
+function withoutData({ data: _data, binaryData: _binary, ...rest }: ConfigMap): ConfigMap {
+  return strip()(rest);
 }
 
 function byLabel(label: string): Indexer<KubeObject> {

@@ -18,6 +18,7 @@ import { Contest } from './contest.ts';
 import { DrainLedger, drainOf } from './drains.ts';
 import { ImageCanary } from './imageCanary.ts';
 import { imageRuns } from './imageRuns.ts';
+import { LiveReports } from './liveReports.ts';
 import { LogSinkController } from './logSinkController.ts';
 import { Marker } from './marking.ts';
 import { MicroserviceController } from './microserviceController.ts';
@@ -26,6 +27,7 @@ import { Repair } from './repair.ts';
 import { Rollout } from './rollout.ts';
 import { ServerVersion } from './serverVersion.ts';
 import { StoredPlans } from './storedPlans.ts';
+import { TrialJudge } from './trialJudge.ts';
 import { Trials } from './trials.ts';
 import { UserSecrets } from './userSecrets.ts';
 import { Waves } from './waves.ts';
@@ -88,12 +90,12 @@ export class Controllers {
       runs: (image) => imageRuns(cache, image),
     });
     const marker = new Marker(client, canary, images);
+    const trials = new Trials(client, plans, client.clock);
     const rollout = new Rollout({
-      client,
-      clock: client.clock,
       plans,
       marker,
-      trials: new Trials(client, plans, client.clock),
+      trials,
+      judge: new TrialJudge({ client, clock: client.clock, trials, reports: new LiveReports(client.clock) }),
       contest: new Contest(client, client.clock),
       waves: new Waves(),
       repair: new Repair(client, canary),
@@ -103,7 +105,7 @@ export class Controllers {
       client,
       cache,
       settings,
-      contents: new Contents(client, cache.secrets, namespace),
+      contents: new Contents(client, cache.secrets, cache.configMaps, namespace),
       plans,
       marker,
       rollout,
@@ -207,6 +209,10 @@ export class Controllers {
     );
     cache.networkPolicies.onChange(
       each(({ metadata }) => this.#named(metadata.namespace)),
+      'later',
+    );
+    cache.configMaps.onChange(
+      each(({ metadata }) => [labelKey(metadata, ownerLabel)]),
       'later',
     );
     cache.plans.onChange(each(({ metadata }) => [labelKey(metadata, ownerLabel)]));
