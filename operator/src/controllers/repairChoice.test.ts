@@ -72,7 +72,6 @@ test.each<[string, Partial<RepairInput>, RepairChoice]>([
     { action: 'evict', pod: bareOf('DaemonSet') },
   ],
   ['most are bare and a rollout is under way', { workload: updating, pods: most }, wait],
-  ['most are bare and a trial is', { pods: most, onTrial: true }, wait],
   ['most are bare and rollouts are manual', { pods: most, manual: true }, { action: 'evict', pod: most[0] as Pod }],
   ['it was rolled for that and still is', { workload: rolled(), pods: most }, wait],
   [
@@ -93,6 +92,6 @@ test.each<[string, Partial<RepairInput>, RepairChoice]>([
     none,
   ],
 ])('where %s: %#', (_title, input, expected) => {
-  const whole = { workload: deployment, pods: [], plan: orders, revision, onTrial: false, manual: false, ...input };
+  const whole = { workload: deployment, pods: [], plan: orders, revision, manual: false, ...input };
   expect(chooseRepair(whole)).toEqual(expected);
 });

@@ -19,8 +19,6 @@ export interface RepairInput {
   /** The Plan that the workload is marked with, and its revision. */
   readonly plan: Plan;
   readonly revision: string;
-  /** Whether a rollout of ours is being judged: it replaces pods by itself. */
-  readonly onTrial: boolean;
   /** Whether the team keeps rollouts to itself. */
   readonly manual: boolean;
 }
@@ -45,7 +43,6 @@ export function chooseRepair(input: RepairInput): RepairChoice {
   const alive = input.pods.filter(isAlive);
   const most = (some: readonly Pod[]) => some.length * 2 > alive.length;
   if (canRoll(workload) && most(bare) && !input.manual) {
-    if (input.onTrial) return { action: 'wait' };
     if (marksOf(workload)?.restartedFor !== revision) return { action: isRolledOut(workload) ? 'roll' : 'wait' };
     const again = bare.filter(({ metadata }) => metadata.annotations?.[restartedAnnotation] === revision);
     return most(again) ? { action: 'giveUp', bare: again.length, of: alive.length } : { action: 'wait' };

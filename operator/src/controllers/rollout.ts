@@ -2,22 +2,17 @@ import type { Microservice } from '../api/generated/microservice.ts';
 import { type Reason, reasons } from '../api/reasons.ts';
 import { inject } from '../inject/inject.ts';
 import { withMarks } from '../inject/marks.ts';
-import { recordOf } from '../inject/record.ts';
-import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
-import type { Client } from '../kube/client.ts';
-import type { Clock } from '../kube/clock.ts';
-import { isApiError } from '../kube/errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { differOnlyByPlatform } from '../plan/platform.ts';
 import { revisionOf } from '../plan/revision.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Contest } from './contest.ts';
-import { isHealthy, isReady, rolloutHold } from './health.ts';
+import { isHealthy, rolloutHold } from './health.ts';
 import type { Marker, Marking } from './marking.ts';
 import type { Repair } from './repair.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
-import { judgeTrial } from './trial.ts';
+import type { TrialJudge } from './trialJudge.ts';
 import type { FailedTrial, Trials } from './trials.ts';
 import type { Workload } from './types.ts';
 import type { Waves } from './waves.ts';
@@ -25,11 +20,10 @@ import { marksOf, templateOf } from './workloads.ts';
 
 /** What a rollout is made of. */
 export interface RolloutParts {
-  readonly client: Client;
-  readonly clock: Clock;
   readonly plans: StoredPlans;
   readonly marker: Marker;
   readonly trials: Trials;
+  readonly judge: TrialJudge;
   readonly contest: Contest;
   readonly waves: Waves;
   readonly repair: Repair;
@@ -42,6 +36,8 @@ export interface RolloutInput {
   readonly target: Workload | undefined;
   /** The Plan that the declaration comes to. */
   readonly wanted: Plan;
+  /** The generation of the sidecars' configuration that goes with it. */
+  readonly generation: string;
   readonly pods: readonly Pod[];
 }
 
@@ -57,9 +53,6 @@ export interface RolloutState {
   readonly settled: boolean;
 }
 
-/** When to look at a running trial again, in milliseconds. */
-const trialMs = 5_000;
-
 /** Takes a Plan to the pods of a workload: as a trial, which is taken back if the app does not stand it. */
 export class Rollout {
   readonly #parts: RolloutParts;
@@ -73,7 +66,7 @@ export class Rollout {
     const { microservice, target, wanted } = input;
     const older = target === undefined ? null : this.#older(microservice, target, wanted);
     if (target !== undefined && older !== null) {
-      const repaired = await this.#repair(input, target, older.plan, false, signal);
+      const repaired = await this.#repair(input, target, older.plan, signal);
       return { ...older, marking: { ...older.marking, ...repaired } };
     }
     const { plan, failed } = target === undefined ? { plan: wanted } : this.#parts.trials.choose(microservice, wanted);
@@ -86,15 +79,20 @@ export class Rollout {
     const marking =
       (await this.#hindrance(input, target, plan, signal)) ?? (await this.#mark(input, target, state, signal));
     if (!marking.marked) return { ...state, marking, settled: false };
-    const judged = await this.#judge(input, target, revision, signal);
-    const repaired = judged.failed ? {} : await this.#repair(input, target, plan, !judged.settled, signal);
+    const { pods, generation } = input;
+    const judged = await this.#parts.judge.judge(
+      { microservice, workload: target, revision, generation, pods },
+      signal,
+    );
+    if (judged.state !== 'running') this.#parts.waves.leave(microservice.metadata.uid ?? '');
+    const repaired = judged.state === 'failed' ? {} : await this.#repair(input, target, plan, signal);
     const hold = rolloutHold(target);
     return {
       ...state,
       marking: {
         ...marking,
         ...repaired,
-        ...judged.retry,
+        ...judged.marking,
         ...(hold === undefined ? {} : { hold }),
         ...failure(failed, plan),
       },
@@ -106,11 +104,10 @@ export class Rollout {
     { microservice, pods }: RolloutInput,
     workload: Workload,
     plan: Plan,
-    onTrial: boolean,
     signal: AbortSignal,
   ): Promise<Partial<Marking>> {
     const manual = microservice.spec.rollout?.restart === 'manual';
-    const input = { workload, pods, plan, revision: revisionOf(plan), onTrial, manual };
+    const input = { workload, pods, plan, revision: revisionOf(plan), manual };
     return this.#parts.repair.step(microservice, input, signal);
   }
 
@@ -165,42 +162,6 @@ export class Rollout {
     const begin = () => trials.begin(microservice, revision, isHealthy(workload), signal);
     const hasRun = trials.of(microservice, revision)?.state === 'passed';
     return marker.mark({ microservice, workload, plan, revision, hasRun, begin }, signal);
-  }
-
-  async #judge({ microservice, pods }: RolloutInput, workload: Workload, revision: string, signal: AbortSignal) {
-    const trial = this.#parts.trials.of(microservice, revision);
-    if (trial?.state !== 'running') {
-      this.#parts.waves.leave(microservice.metadata.uid ?? '');
-      return { failed: false, settled: true, retry: {} };
-    }
-    const verdict = judgeTrial({ trial, revision, workload, pods, now: this.#parts.clock.date() });
-    if (verdict.state === 'running') {
-      // What was not healthy before is not judged, so nothing is kept for a fallback and no time is running.
-      return trial.healthyBefore
-        ? { failed: false, settled: false, retry: { retryMs: trialMs } }
-        : { failed: false, settled: true, retry: {} };
-    }
-    await this.#parts.trials.end(microservice, revision, trial, verdict, signal);
-    if (verdict.state === 'passed') return { failed: false, settled: true, retry: {} };
-    if (workload.kind === 'StatefulSet') await this.#clear(pods, revision, signal);
-    // What is fallen back to is chosen by the next step.
-    return { failed: true, settled: false, retry: { retryMs: 1 } };
-  }
-
-  /** A StatefulSet waits for its broken pod before it replaces it, even with the template it had before. */
-  async #clear(pods: readonly Pod[], revision: string, signal: AbortSignal): Promise<void> {
-    const broken = pods.filter(
-      (pod) => recordOf(pod as unknown as PodTemplate)?.revision === revision && !isReady(pod),
-    );
-    for (const { metadata } of broken) {
-      const { name, namespace, uid } = metadata;
-      try {
-        await this.#parts.client.evict({ namespace, name }, { uid, signal });
-      } catch (error) {
-        // Gone by itself, replaced, or protected by its disruption budget: then it is its owner's to end.
-        if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT', 'KUBE_TOO_MANY_REQUESTS')) throw error;
-      }
-    }
   }
 }
 

@@ -6,7 +6,7 @@ import type { Workload } from './types.ts';
 import { desiredPods } from './workloads.ts';
 
 /** Why a trial failed. */
-export type TrialFailure = 'AdmissionRefused' | 'AppFailedAfterInjection';
+export type TrialFailure = 'AdmissionRefused' | 'AppFailedAfterInjection' | 'SidecarNotWorking';
 
 /** The first rollout of a revision, as it stands on the stored Plan. It ends once, and is not repeated. */
 export interface Trial {
@@ -30,7 +30,9 @@ export interface TrialInput {
 }
 
 export type TrialVerdict =
-  | { readonly state: 'running' | 'passed' }
+  | { readonly state: 'passed' }
+  /** With evidence, if something speaks against it already. */
+  | { readonly state: 'running'; readonly evidence?: string }
   | { readonly state: 'failed'; readonly reason: TrialFailure; readonly evidence: string };
 
 /** The longest that a pod may take to become ready, in seconds; a shorter progressDeadlineSeconds counts. */

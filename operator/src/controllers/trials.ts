@@ -54,7 +54,7 @@ export class Trials {
     if (first?.state !== 'failed') return { plan: wanted };
     const failed = { revision: revisionOf(wanted), reason: reasonOf(first), evidence: first.evidence ?? '' };
     const untapped = withoutTap(wanted);
-    if (untapped !== null && failed.reason === 'AppFailedAfterInjection') {
+    if (untapped !== null && failed.reason !== 'AdmissionRefused') {
       if (this.of(owner, revisionOf(untapped))?.state !== 'failed') return { plan: untapped, failed };
     }
     const passed = this.#plans.newestFirst(owner).find((stored) => trialOn(stored)?.state === 'passed');
