@@ -65,7 +65,7 @@ test.each<readonly [string, Partial<AdmissionRequest>]>([
   ['a pod without the label', { object: unmarked }],
 ])('%s is admitted without a word', async (_, fields) => {
   expect(await decide(fields)).toEqual({
-    response: { allowed: true, warnings: [], auditAnnotations: { skipped: 'NotMarked' } },
+    response: { allowed: true, auditAnnotations: { skipped: 'NotMarked' } },
     observed: [['skipped', 'NotMarked', true]],
   });
 });
@@ -76,7 +76,6 @@ test.each([
   ['of an unknown Microservice', { object: pod({}, { labels: { 'standpipe.dev/microservice': 'x' } }) }, 'PlanMissing'],
   ['of an unknown revision', { object: pod({}, { annotations: { 'standpipe.dev/revision': 'x' } }) }, 'PlanMissing'],
   ["on its node's network", { object: pod({ hostNetwork: true }) }, 'HostNetwork'],
-  ['that opts out', { object: pod({}, { annotations: { 'standpipe.dev/inject': 'false' } }) }, 'OptedOut'],
 ] as const)('a pod %s is admitted as it is, with the reason', async (_, fields, reason) => {
   expect(await decide(fields)).toEqual({
     response: {
@@ -85,6 +84,14 @@ test.each([
       auditAnnotations: { skipped: reason },
     },
     observed: [['skipped', reason, true]],
+  });
+});
+
+test('a pod that opts out is admitted without a word, and counted', async () => {
+  const optedOut = pod({}, { annotations: { 'standpipe.dev/inject': 'false' } });
+  expect(await decide({ object: optedOut })).toEqual({
+    response: { allowed: true, auditAnnotations: { skipped: 'OptedOut' } },
+    observed: [['skipped', 'OptedOut', true]],
   });
 });
 

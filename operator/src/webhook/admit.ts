@@ -11,7 +11,7 @@ export type DecisionObserver = (verdict: 'injected' | 'skipped', reason: Reason,
 
 /**
  * Makes the handler of pod reviews. It always admits: a pod that cannot be injected is let through as it is, with the
- * reason as a warning and in the audit log. It calls nobody.
+ * reason as a warning, unless that is what the user asked for, and in the audit log. It calls nobody.
  */
 export function podHandler(plans: PlanFinder, observe: DecisionObserver): AdmissionHandler {
   return async ({ request }) => {
@@ -43,7 +43,15 @@ async function decide(request: AdmissionRequest, plans: PlanFinder): Promise<Dec
   return { response: { allowed: true, patch, auditAnnotations }, verdict: 'injected', reason: result.record.tap };
 }
 
+/** What nobody needs to be told: the user left the label out, or asked for it. */
+const asWanted: readonly SkipReason[] = ['NotMarked', 'OptedOut'];
+
 function skipped(reason: SkipReason): Decision {
-  const warnings = reason === 'NotMarked' ? [] : [`standpipe: not injected (${reason}). ${reasons[reason].text}`];
-  return { response: { allowed: true, warnings, auditAnnotations: { skipped: reason } }, verdict: 'skipped', reason };
+  const warning = `standpipe: not injected (${reason}). ${reasons[reason].text}`;
+  const warnings = asWanted.includes(reason) ? {} : { warnings: [warning] };
+  return {
+    response: { allowed: true, ...warnings, auditAnnotations: { skipped: reason } },
+    verdict: 'skipped',
+    reason,
+  };
 }

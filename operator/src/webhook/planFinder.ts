@@ -60,12 +60,11 @@ export class PlanFinder {
         resolve(plan);
       };
       const cancel = this.#clock.schedule(holdMs, () => end(undefined));
-      // The handler is called at once for what is cached, before there is a way to stop it: nothing of it can fit.
       const stop = this.#store.onChange((_before, after) => {
         if (after?.metadata.namespace !== key.namespace) return;
         const plan = this.#cached(key);
-        if (plan !== undefined) queueMicrotask(() => end(plan));
-      });
+        if (plan !== undefined) end(plan);
+      }, 'later');
     });
   }
 }

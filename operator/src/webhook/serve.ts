@@ -45,8 +45,8 @@ export interface WebhookPorts {
 const defaultDrainMs = 5000;
 
 /**
- * Runs the webhook until the signal aborts; it then tells that it is not ready, goes on answering for `drainMs`, and
- * resolves when all is answered. Rejects where a port cannot be had. `onListening` is called once the first
+ * Runs the webhook until the signal aborts; it then tells that it is not ready, goes on answering for `drainMs`, each
+ * connection once, and resolves when all is answered. Rejects where a port cannot be had. `onListening` is called once the first
  * certificate has come and both ports are open.
  */
 export async function serveWebhook(
@@ -88,6 +88,7 @@ export async function serveWebhook(
       log.info({ port, probePort }, 'The webhook listens');
       onListening({ port, probePort });
       await aborted(signal);
+      server.retire();
       await sleep(clock, options.drainMs ?? defaultDrainMs, end.signal);
     }
   } finally {

@@ -157,6 +157,41 @@ test('a body over seven mebibytes is refused', async () => {
   );
 });
 
+test('a body over seven mebibytes that does not say its length is refused', async () => {
+  const { port, outcomes } = await serving(allow);
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: first.authority });
+  // Where the server closes the connection while the client still writes, the client may see only that.
+  const ended = new Promise<unknown>((resolve) => socket.resume().on('close', resolve).on('error', resolve));
+  socket.write('POST /inject HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+  socket.write('transfer-encoding: chunked\r\n\r\n');
+  const chunk = `${(1 << 20).toString(16)}\r\n${' '.repeat(1 << 20)}\r\n`;
+  for (let sent = 0; sent < 8; sent++) socket.write(chunk);
+  await ended;
+  expect(outcomes).toEqual(['refused']);
+});
+
+test('a caller that goes away in the middle of a body costs nothing', async () => {
+  const { port, outcomes } = await serving(allow);
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: first.authority });
+  const head =
+    'POST /inject HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{';
+  socket.write(head, () => socket.destroy());
+  await vi.waitFor(() => expect(outcomes).toEqual(['refused']));
+  expect((await post(port, review)).status).toBe(200);
+});
+
+test('a key called __proto__ is a key like any other', async () => {
+  const seen: AdmissionReview[] = [];
+  const { port } = await serving(async (each) => {
+    seen.push(each);
+    return { allowed: true };
+  });
+  const text = JSON.stringify(review).replace('"generateName"', '"__proto__":{"allowed":false},"generateName"');
+  expect((await post(port, text)).body.response).toEqual({ uid: review.request.uid, allowed: true });
+  const { metadata } = (seen as unknown as [{ request: { object: { metadata: object } } }])[0].request.object;
+  expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+});
+
 test('another path is refused', async () => {
   const { port } = await serving(allow);
   const answer = await post(port, review, { path: '/other' });
@@ -206,6 +241,18 @@ test('a new certificate is shown to new connections, and the open ones go on', a
   await expect(post(port, review, { authority: first.authority })).rejects.toThrow('certificate');
   // Who trusts both, as API servers do between the two, notices nothing.
   expect((await post(port, review, { authority: first.authority + second.authority })).status).toBe(200);
+});
+
+test('a server that retires answers each connection once more', async () => {
+  const { server, port } = await serving(allow);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  closing.push(async () => agent.destroy());
+  const { socket } = await post(port, review, { agent });
+  server.retire();
+  const kept = await post(port, review, { agent });
+  expect([kept.socket === socket, kept.status, kept.headers.connection]).toEqual([true, 200, 'close']);
+  const next = await post(port, review, { agent });
+  expect([next.socket === socket, next.status, next.headers.connection]).toEqual([false, 200, 'close']);
 });
 
 test('closing answers what was asked and turns away what comes after', async () => {
