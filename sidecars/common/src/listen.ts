@@ -7,6 +7,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Addresses to try in turn; the first that this machine has is used. Default: all of IPv6 and IPv4, else IPv4. */
   readonly hosts?: readonly string[];
+  /** Connections that the kernel may hold until they are accepted; Node's 511 by default. */
+  readonly backlog?: number;
   /** What listens, for log lines. */
   readonly name: string;
   readonly log: Logger;
@@ -34,7 +36,7 @@ const noSuchAddress: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVA
  * by someone else must never end a sidecar. Takes over the server's `error` event.
  */
 export function keepListening(server: Server, options: ListenOptions): Listening {
-  const { port, hosts = ['::', '0.0.0.0'], name, log } = options;
+  const { port, hosts = ['::', '0.0.0.0'], backlog = 511, name, log } = options;
   const backoff = createBackoff({ firstMs: 200, maxMs: 5000 });
   let host = 0;
   let problem: string | undefined;
@@ -45,7 +47,7 @@ export function keepListening(server: Server, options: ListenOptions): Listening
 
   const listen = () => {
     timer = undefined;
-    if (!stopped) server.listen({ port, host: hosts[host] ?? '0.0.0.0' });
+    if (!stopped) server.listen({ port, host: hosts[host] ?? '0.0.0.0', backlog });
   };
   server.on('listening', () => {
     problem = undefined;

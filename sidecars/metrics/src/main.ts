@@ -15,6 +15,7 @@ import { ownFamilies, type Self } from './own-families.ts';
 import { affordableSeries } from './series-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startupPage, statusPage } from './status.ts';
+import { ConnectionLimit } from './tap/connection-limit.ts';
 import { openPortTap } from './tap/port-tap.ts';
 import type { ReadPath } from './tap/read-path.ts';
 import { chooseReadPath } from './tap/self-test.ts';
@@ -73,13 +74,16 @@ async function start(): Promise<void> {
   log.info('started', { version, revision: settings.revision, readPath: readPath.name, taps: settings.taps });
 }
 
+/** Connections that may wait until others end. As many as Node leaves in the kernel's queue. */
+const maxWaitingConnections = 511;
+
 function openTaps(settings: Settings, readPath: ReadPath, budget: RowBudget, log: Logger): readonly MeasuredTap[] {
-  const { appHost, listenHosts } = settings;
-  if (appHost === undefined) return [];
-  const limit = { max: settings.maxConnections, open: 0 };
+  const { appHosts, listenHosts } = settings;
+  if (appHosts.length === 0) return [];
+  const limit = new ConnectionLimit(settings.maxConnections, maxWaitingConnections);
   return settings.taps.map((port) => {
     const metrics = new PortMetrics(port.name, budget);
     const hosts = listenHosts && { hosts: listenHosts };
-    return { metrics, tap: openPortTap({ port, appHost, observer: metrics, readPath, limit, log, ...hosts }) };
+    return { metrics, tap: openPortTap({ port, appHosts, observer: metrics, readPath, limit, log, ...hosts }) };
   });
 }

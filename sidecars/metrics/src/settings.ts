@@ -9,8 +9,8 @@ export interface Settings {
   readonly node: string;
   readonly microservice: string;
   readonly revision: string;
-  /** Where the app is dialled: the pod's first address; undefined if the environment lacks it. */
-  readonly appHost: string | undefined;
+  /** The pod's addresses, at which the app is dialled; none if the environment lacks them. */
+  readonly appHosts: readonly string[];
   readonly taps: readonly TapPort[];
   /** Pages that the pod itself declares, besides those of the configuration. */
   readonly scrape: readonly ScrapeTarget[];
@@ -34,10 +34,10 @@ const port = { min: 0, max: 65_535 };
 /** Reads the settings; see README.md for the variables. */
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const env = readEnvironment(variables);
-  const appHost = env.list('POD_IPS')[0];
+  const appHosts = env.list('POD_IPS');
   const taps = env.json<readonly TapPort[]>('STANDPIPE_TAPS', [], checkTaps);
   const tapProblems = [...env.problems];
-  if (appHost === undefined && taps.length > 0) tapProblems.push('POD_IPS is not set, so no port can be tapped');
+  if (appHosts.length === 0 && taps.length > 0) tapProblems.push('POD_IPS is not set, so no port can be tapped');
   const hosts = env.list('STANDPIPE_LISTEN_HOSTS');
   const settings = {
     pod: env.text('POD_NAME', ''),
@@ -45,7 +45,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     node: env.text('NODE_NAME', ''),
     microservice: env.text('STANDPIPE_MICROSERVICE', ''),
     revision: env.text('STANDPIPE_REVISION', ''),
-    appHost,
+    appHosts,
     taps,
     scrape: env.json<readonly ScrapeTarget[]>('STANDPIPE_SCRAPE', [], checkTargets),
     configFile: env.text('STANDPIPE_CONFIG_FILE', '/etc/standpipe/metrics.json'),

@@ -8,7 +8,8 @@ import type { Settings } from './settings.ts';
  * as a request. Without the pod's address there are none.
  */
 export function appPages(configured: readonly ScrapeTarget[], settings: Settings): readonly PageAddress[] {
-  const { appHost, scrape, taps } = settings;
+  const { scrape, taps } = settings;
+  const [appHost] = settings.appHosts;
   if (appHost === undefined) return [];
   const same = (a: ScrapeTarget, b: ScrapeTarget) => a.name === b.name || (a.port === b.port && a.path === b.path);
   const own = scrape.filter((target) => !configured.some((other) => same(target, other)));

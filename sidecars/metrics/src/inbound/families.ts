@@ -71,9 +71,19 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
     ),
     counter('standpipe_tap_connections', 'Connections accepted.', ...perPort(({ tap }) => tap.counters.accepted)),
     gauge('standpipe_tap_open_connections', 'Connections open now.', ...perPort(({ tap }) => tap.counters.open)),
+    gauge(
+      'standpipe_tap_waiting_connections',
+      'Connections that have to wait until others end.',
+      ...perPort(({ tap }) => tap.counters.waiting),
+    ),
+    counter(
+      'standpipe_tap_delayed_connections',
+      'Connections that had to wait because too many were open.',
+      ...perPort(({ tap }) => tap.counters.delayed),
+    ),
     counter(
       'standpipe_tap_refused_connections',
-      'Connections reset at once because too many were open.',
+      'Connections reset at once because too many were open and waiting.',
       ...perPort(({ tap }) => tap.counters.overLimit),
     ),
     counter(

@@ -1,4 +1,5 @@
 import { connect, type Server, Socket, type SocketConstructorOpts } from 'node:net';
+import { type AppAddress, hostFor } from './app-address.ts';
 import type { HttpTap } from './http-tap.ts';
 import type { Opened, ReadPath } from './read-path.ts';
 import type { Splice } from './splice.ts';
@@ -34,7 +35,7 @@ export const fastPath: ReadPath = {
       };
     });
   },
-  open(accepted: unknown, appHost: string, appPort: number, tap: HttpTap | undefined): Opened {
+  open(accepted: unknown, { hosts, port }: AppAddress, tap: HttpTap | undefined): Opened {
     const client: Socket = new Socket({
       ...socketOptions((length) => carry(splice, length, true)),
       handle: accepted,
@@ -42,8 +43,8 @@ export const fastPath: ReadPath = {
     } as SocketConstructorOpts);
     const app: Socket = connect({
       ...socketOptions((length) => carry(splice, length, false)),
-      host: appHost,
-      port: appPort,
+      host: hostFor(client, hosts),
+      port,
       noDelay: true,
     });
     const splice: Splice = { client, app, tap };

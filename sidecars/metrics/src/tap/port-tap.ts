@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { TapPort } from '../../../../operator/src/config/metrics.ts';
 import { keepListening, type Listening } from '../../../common/src/listen.ts';
 import type { Logger } from '../../../common/src/log.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import type { ExchangeObserver } from './exchange.ts';
 import { HttpTap } from './http-tap.ts';
 import type { ReadPath } from './read-path.ts';
@@ -12,8 +13,8 @@ import { TapCounters } from './tap-counters.ts';
 /** What a tap of one port is made of. */
 export interface PortTapOptions {
   readonly port: TapPort;
-  /** The address that the app is dialled at: the pod's own, so that a loopback-only listener stays unreachable. */
-  readonly appHost: string;
+  /** The pod's addresses, at which the app is dialled. */
+  readonly appHosts: readonly string[];
   readonly observer: ExchangeObserver;
   readonly readPath: ReadPath;
   /** Connections that the whole process may have open. */
@@ -21,12 +22,6 @@ export interface PortTapOptions {
   readonly log: Logger;
   /** Addresses to listen on; all by default. */
   readonly hosts?: readonly string[];
-}
-
-/** A bound shared by all taps of a process. */
-export interface ConnectionLimit {
-  readonly max: number;
-  open: number;
 }
 
 /** A port that is taken over: callers connect here, and each connection gets one to the app. */
@@ -43,16 +38,23 @@ export function openPortTap(options: PortTapOptions): PortTap {
   const { port, readPath, log, hosts } = options;
   const counters = new TapCounters();
   const splices = new Set<Splice>();
+  const waiting = new Map<() => void, unknown>();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  readPath.accept(server, (accepted) => onClient(accepted, options, counters, splices));
+  readPath.accept(server, (accepted) => onClient(accepted, options, { counters, splices, waiting }));
   const name = `tap ${port.name}`;
-  const listening = keepListening(server, { port: port.listen, name, log, ...(hosts && { hosts }) });
+  const listening = keepListening(server, { port: port.listen, backlog, name, log, ...(hosts && { hosts }) });
   return {
     port,
     listening,
     counters,
     async stop(boundMs) {
       listening.stop();
+      for (const [begin, accepted] of waiting) {
+        options.limit.withdraw(begin);
+        readPath.refuse(accepted);
+      }
+      waiting.clear();
+      counters.waiting = 0;
       for (const splice of splices) endWithApp(splice);
       const bound = performance.now() + boundMs;
       while (splices.size > 0 && performance.now() < bound) await setTimeout(stopPollMs);
@@ -61,25 +63,50 @@ export function openPortTap(options: PortTapOptions): PortTap {
   };
 }
 
+/**
+ * Connections that the kernel holds until they are accepted; it has a bound of its own (net.core.somaxconn, 4096). Node asks
+ * for 511, and a burst that is larger costs its callers a second each.
+ */
+const backlog = 4096;
+
 /** How often a tap that stops looks whether its connections have ended, in milliseconds. */
 const stopPollMs = 20;
 
-function onClient(accepted: unknown, options: PortTapOptions, counters: TapCounters, splices: Set<Splice>): void {
-  const { port, appHost, observer, readPath, limit } = options;
-  if (limit.open >= limit.max) {
+/** The connections of one tap. */
+interface Connections {
+  readonly counters: TapCounters;
+  readonly splices: Set<Splice>;
+  /** What was accepted and has to wait, by what opens it. */
+  readonly waiting: Map<() => void, unknown>;
+}
+
+function onClient(accepted: unknown, options: PortTapOptions, connections: Connections): void {
+  const { counters, waiting } = connections;
+  const begin = () => {
+    if (waiting.delete(begin)) counters.waiting -= 1;
+    openSplice(accepted, options, connections);
+  };
+  const admitted = options.limit.admit(begin);
+  if (admitted === 'later') {
+    waiting.set(begin, accepted);
+    counters.waiting += 1;
+    counters.delayed += 1;
+  } else if (admitted === 'never') {
     counters.overLimit += 1;
-    readPath.refuse(accepted);
-    return;
+    options.readPath.refuse(accepted);
   }
+}
+
+function openSplice(accepted: unknown, options: PortTapOptions, { counters, splices }: Connections): void {
+  const { port, appHosts, observer, readPath, limit } = options;
   counters.accepted += 1;
   counters.open += 1;
-  limit.open += 1;
   const tap = port.protocol === 'tcp' ? undefined : new HttpTap(observer);
-  const splice = readPath.open(accepted, appHost, port.app, tap);
+  const splice = readPath.open(accepted, { hosts: appHosts, port: port.app }, tap);
   splices.add(splice);
   join(splice, counters, splice.start, () => {
     splices.delete(splice);
     counters.open -= 1;
-    limit.open -= 1;
+    limit.release();
   });
 }

@@ -1,4 +1,5 @@
 import { connect, type Server, type Socket } from 'node:net';
+import { type AppAddress, hostFor } from './app-address.ts';
 import type { HttpTap } from './http-tap.ts';
 import type { Opened, ReadPath } from './read-path.ts';
 import { observe } from './splice.ts';
@@ -9,9 +10,9 @@ export const publicPath: ReadPath = {
   accept(server: Server, onClient) {
     server.on('connection', onClient);
   },
-  open(accepted: unknown, appHost: string, appPort: number, tap: HttpTap | undefined): Opened {
+  open(accepted: unknown, { hosts, port }: AppAddress, tap: HttpTap | undefined): Opened {
     const client = accepted as Socket;
-    const app = connect({ host: appHost, port: appPort, noDelay: true, allowHalfOpen: true });
+    const app = connect({ host: hostFor(client, hosts), port, noDelay: true, allowHalfOpen: true });
     const splice = { client, app, tap };
     client.on('data', (bytes: Buffer) => {
       observe(splice, (each) => each.request(bytes));

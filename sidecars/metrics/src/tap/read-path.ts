@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { AppAddress } from './app-address.ts';
 import type { HttpTap } from './http-tap.ts';
 import type { Splice } from './splice.ts';
 
@@ -15,7 +16,7 @@ export interface ReadPath {
   /** Hands every connection that `server` accepts to `onClient`. Called once, before the server listens. */
   accept(server: Server, onClient: (accepted: unknown) => void): void;
   /** Dials the app and carries bytes both ways, through the tap. `accepted` is what `accept` has handed over. */
-  open(accepted: unknown, appHost: string, appPort: number, tap: HttpTap | undefined): Opened;
+  open(accepted: unknown, address: AppAddress, tap: HttpTap | undefined): Opened;
   /** Turns an accepted connection away with a reset. */
   refuse(accepted: unknown): void;
 }

@@ -40,7 +40,7 @@ export async function selfTest(path: ReadPath): Promise<string | undefined> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   try {
     path.accept(server, (accepted) => {
-      const opened = path.open(accepted, '127.0.0.1', portOf(app), undefined);
+      const opened = path.open(accepted, { hosts: ['127.0.0.1'], port: portOf(app) }, undefined);
       join(opened, new TapCounters(), opened.start, () => {});
     });
     await Promise.all([listen(app), listen(server)]);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectionLimit } from './connection-limit.ts';
 import { fastPath } from './fast-path.ts';
 import { openPortTap } from './port-tap.ts';
 import { publicPath } from './public-path.ts';
@@ -134,19 +135,48 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     await until(() => world?.tap.counters.open === 0);
   });
 
-  test('resets connections over the limit and takes new ones when others have ended', async () => {
-    const { port, tap } = await withApp((socket) => socket.pipe(socket), { max: 3 });
-    const clients = Array.from({ length: 3 }, () => rawClient(port));
-    for (const client of clients) client.socket.write('x');
+  test('lets connections over the limit wait for others to end, and resets those that too many wait before', async () => {
+    const { port, tap } = await withApp((socket) => socket.pipe(socket), { max: 3, maxWaiting: 2 });
+    const speaking = (count: number) =>
+      Array.from({ length: count }, () => {
+        const client = rawClient(port);
+        client.socket.write('x');
+        return client;
+      });
+    const clients = speaking(3);
     await until(() => clients.every((client) => client.text() === 'x'));
+    const late = speaking(2);
+    await until(() => tap.counters.waiting === 2);
     expect(await rawClient(port).ended).toBe('ECONNRESET');
+    expect(late.map((client) => client.text())).toEqual(['', '']);
     clients[0]?.socket.end();
-    await until(() => tap.counters.open === 2);
-    const late = rawClient(port);
-    late.socket.write('y');
-    await until(() => late.text() === 'y');
-    for (const { socket } of [...clients, late]) socket.destroy();
-    expect(tap.counters).toMatchObject({ accepted: 4, overLimit: 1 });
+    await until(() => late[0]?.text() === 'x');
+    expect(tap.counters).toMatchObject({ accepted: 4, open: 3, waiting: 1, delayed: 2, overLimit: 1 });
+    await tap.stop(0);
+    expect(await Promise.all([...clients.slice(1), ...late].map(({ ended }) => ended))).toEqual(
+      Array.from({ length: 4 }, () => 'ECONNRESET'),
+    );
+    expect(tap.counters.waiting).toBe(0);
+  });
+
+  test('dials the app at the family that the client has called at', async () => {
+    const answering = (text: string) => rawServer((socket) => socket.end(text));
+    const four = answering('four');
+    const six = answering('six');
+    app = four;
+    const appPort = await listen(four);
+    await new Promise<void>((resolve) => six.listen({ port: appPort, host: '::1', ipv6Only: true }, resolve));
+    world = await openTap(readPath, appPort, { appHosts: ['127.0.0.1', '::1'], hosts: ['::'] });
+    for (const [host, text] of [
+      ['127.0.0.1', 'four'],
+      ['::1', 'six'],
+    ] as const) {
+      const client = rawClient(world.port, host);
+      client.socket.on('end', () => client.socket.end());
+      await client.ended;
+      expect(client.text()).toBe(text);
+    }
+    six.close();
   });
 
   test('listens as soon as a port is free that somebody else holds', async () => {
@@ -155,10 +185,10 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     app = rawServer((socket) => socket.end('app'));
     const tap = openPortTap({
       port: { name: 'test', listen: held, app: await listen(app), protocol: 'tcp' },
-      appHost: '127.0.0.1',
+      appHosts: ['127.0.0.1'],
       observer: { started() {}, ended() {} },
       readPath,
-      limit: { max: 10, open: 0 },
+      limit: new ConnectionLimit(10, 0),
       log,
       hosts: ['127.0.0.1'],
     });

@@ -6,8 +6,11 @@ import { createLogger } from '../../../../common/src/log.ts';
 import { countOf, type Row } from '../../inbound/durations.ts';
 import { PortMetrics } from '../../inbound/port-metrics.ts';
 import { RowBudget } from '../../inbound/row-budget.ts';
+import { ConnectionLimit } from '../connection-limit.ts';
 import { openPortTap, type PortTap } from '../port-tap.ts';
 import type { ReadPath } from '../read-path.ts';
+
+const loopback = '127.0.0.1';
 
 export const log = createLogger({ component: 'test', write: () => {} });
 
@@ -22,22 +25,26 @@ export interface TestTap {
   calls(): Record<string, number>;
 }
 
+export interface TestTapOptions {
+  readonly max?: number;
+  readonly maxWaiting?: number;
+  readonly protocol?: PortProtocol;
+  readonly appHosts?: readonly string[];
+  readonly hosts?: readonly string[];
+}
+
 /** Opens a tap on a free port and waits until it listens. */
-export async function openTap(
-  readPath: ReadPath,
-  app: number,
-  options: { max?: number; protocol?: PortProtocol } = {},
-): Promise<TestTap> {
-  const { max = 1000, protocol = 'http' } = options;
+export async function openTap(readPath: ReadPath, app: number, options: TestTapOptions = {}): Promise<TestTap> {
+  const { max = 1000, maxWaiting = 0, protocol = 'http', appHosts = [loopback], hosts = [loopback] } = options;
   const metrics = new PortMetrics('test', new RowBudget(2000));
   const tap = openPortTap({
     port: { name: 'test', listen: 0, app, protocol },
-    appHost: '127.0.0.1',
+    appHosts,
     observer: metrics,
     readPath,
-    limit: { max, open: 0 },
+    limit: new ConnectionLimit(max, maxWaiting),
     log,
-    hosts: ['127.0.0.1'],
+    hosts,
   });
   await until(() => tap.listening.listening);
   const counts = () => countsOf(metrics.http.table.rows);
@@ -111,8 +118,8 @@ export interface RawClient {
   readonly ended: Promise<string>;
 }
 
-export function rawClient(port: number): RawClient {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+export function rawClient(port: number, host = loopback): RawClient {
+  const socket = connect({ port, host, allowHalfOpen: true });
   let text = '';
   socket.on('data', (bytes) => {
     text += bytes.toString('latin1');
