@@ -4,11 +4,12 @@ import { getHeapStatistics } from 'node:v8';
 import { defaultMetricsConfig, parseMetricsConfig } from '../../../operator/src/config/metrics.ts';
 import { followConfigFile } from '../../common/src/config-file.ts';
 import { stopOnSignal, surviveErrors } from '../../common/src/lifecycle.ts';
-import { createLogger, type Logger } from '../../common/src/log.ts';
+import { createLogger } from '../../common/src/log.ts';
 import { servePages } from '../../common/src/pages.ts';
 import { version } from '../../common/src/version.ts';
 import { inboundFamilies, type MeasuredTap } from './inbound/families.ts';
 import { PortMetrics } from './inbound/port-metrics.ts';
+import { RouteTable } from './inbound/route-table.ts';
 import { RowBudget } from './inbound/row-budget.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { ownFamilies, type Self } from './own-families.ts';
@@ -41,12 +42,15 @@ async function start(): Promise<void> {
 
   const affordable = affordableSeries(getHeapStatistics().heap_size_limit);
   const budget = new RowBudget(defaultMetricsConfig.maxSeries);
-  taps.push(...openTaps(settings, readPath, budget, log));
+  const routes = new RouteTable();
+  taps.push(...openTaps(settings, readPath, (port) => new PortMetrics(port, routes, budget)));
   const file = await followConfigFile({
     path: settings.configFile,
     parse: parseMetricsConfig,
     initial: defaultMetricsConfig,
-    onChange: ({ generation, maxSeries }) => {
+    onChange: ({ generation, maxSeries, routes: declared = [] }) => {
+      routes.use(declared);
+      for (const { metrics } of taps) metrics.http.table.forgetPaths();
       budget.resize(Math.min(maxSeries, affordable));
       log.info('a configuration is taken up', { generation });
       if (maxSeries > affordable) log.warn('memory allows for fewer series than configured', { maxSeries, affordable });
@@ -77,12 +81,16 @@ async function start(): Promise<void> {
 /** Connections that may wait until others end. As many as Node leaves in the kernel's queue. */
 const maxWaitingConnections = 511;
 
-function openTaps(settings: Settings, readPath: ReadPath, budget: RowBudget, log: Logger): readonly MeasuredTap[] {
+function openTaps(
+  settings: Settings,
+  readPath: ReadPath,
+  metricsOf: (port: string) => PortMetrics,
+): readonly MeasuredTap[] {
   const { appHosts, listenHosts } = settings;
   if (appHosts.length === 0) return [];
   const limit = new ConnectionLimit(settings.maxConnections, maxWaitingConnections);
   return settings.taps.map((port) => {
-    const metrics = new PortMetrics(port.name, budget);
+    const metrics = metricsOf(port.name);
     const hosts = listenHosts && { hosts: listenHosts };
     return { metrics, tap: openPortTap({ port, appHosts, observer: metrics, readPath, limit, log, ...hosts }) };
   });

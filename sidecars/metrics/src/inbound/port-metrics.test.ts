@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Exchange, type Protocol } from '../tap/exchange.ts';
 import { countOf, type Row, seriesPerRow } from './durations.ts';
 import { PortMetrics } from './port-metrics.ts';
+import { RouteTable } from './route-table.ts';
 import { RowBudget } from './row-budget.ts';
 import { notFoundName, overflowName } from './row-kind.ts';
 
@@ -30,7 +31,7 @@ const rowsOf = (metrics: PortMetrics) => metrics.http.table.rows;
 const total = (metrics: PortMetrics) => rowsOf(metrics).reduce((sum, row) => sum + countOf(row), 0);
 
 test('keeps to the budget under 100 000 random paths and loses no request', () => {
-  const metrics = new PortMetrics('http', new RowBudget(2000));
+  const metrics = new PortMetrics('http', new RouteTable(), new RowBudget(2000));
   const letters = (i: number) =>
     i.toString(26).replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
   for (let i = 0; i < 100_000; i++) see(metrics, `/${letters(i)}/${letters(i * 7)}`, i % 3 === 0 ? 500 : 200, i % 4);
@@ -41,7 +42,7 @@ test('keeps to the budget under 100 000 random paths and loses no request', () =
 });
 
 test('keeps the last row for everything when even overflow has no room', () => {
-  const metrics = new PortMetrics('http', new RowBudget(1));
+  const metrics = new PortMetrics('http', new RouteTable(), new RowBudget(1));
   for (let status = 200; status < 400; status++) see(metrics, '/a', status);
   expect(rowsOf(metrics).length).toBe(5);
   expect(rowsOf(metrics).at(-1)?.labels).toEqual([
@@ -55,7 +56,7 @@ test('keeps the last row for everything when even overflow has no room', () => {
 });
 
 test('makes no route of paths that the app does not know', () => {
-  const metrics = new PortMetrics('http', new RowBudget(2000));
+  const metrics = new PortMetrics('http', new RouteTable(), new RowBudget(2000));
   for (let i = 0; i < 1000; i++) see(metrics, `/scan${'x'.repeat(i % 50)}`, 404);
   see(metrics, '/users/1', 200);
   see(metrics, '/users/2', 404);
@@ -66,9 +67,20 @@ test('makes no route of paths that the app does not know', () => {
   });
 });
 
+test('counts by the declared routes, from when they are declared', () => {
+  const routes = new RouteTable();
+  const metrics = new PortMetrics('http', routes, new RowBudget(2000));
+  see(metrics, '/shop/blue');
+  see(metrics, '/shop/blue');
+  routes.use(['/shop/{colour}']);
+  metrics.http.table.forgetPaths();
+  see(metrics, '/shop/blue');
+  expect(countsOf(rowsOf(metrics))).toEqual({ 'GET /shop/blue 200': 2, 'GET /shop/{colour} 200': 1 });
+});
+
 test('gives routes a row again when the budget grows', () => {
   const budget = new RowBudget(1);
-  const metrics = new PortMetrics('http', budget);
+  const metrics = new PortMetrics('http', new RouteTable(), budget);
   for (const path of ['/a', '/b', '/c', '/d']) see(metrics, path);
   expect(countsOf(rowsOf(metrics))).toEqual({
     'GET /a 200': 1,
@@ -83,13 +95,13 @@ test('gives routes a row again when the budget grows', () => {
 
 test('shares one budget between ports', () => {
   const budget = new RowBudget(1);
-  const ports = ['a', 'b'].map((name) => new PortMetrics(name, budget));
+  const ports = ['a', 'b'].map((name) => new PortMetrics(name, new RouteTable(), budget));
   for (const port of ports) for (const path of ['/a', '/b', '/c']) see(port, path);
   expect(ports.map((port) => rowsOf(port).length)).toEqual([3, 1]);
 });
 
 test('counts calls by service, method and status, apart from requests', () => {
-  const metrics = new PortMetrics('api', new RowBudget(2000));
+  const metrics = new PortMetrics('api', new RouteTable(), new RowBudget(2000));
   call(metrics, '/shop.v1.Orders/Get');
   call(metrics, '/shop.v1.Orders/Get', 5);
   call(metrics, '/shop.v1.Orders/Nonsense', 12);
@@ -111,7 +123,7 @@ test('counts calls by service, method and status, apart from requests', () => {
 });
 
 test('counts probes and aborted exchanges apart from the others', () => {
-  const metrics = new PortMetrics('http', new RowBudget(2000));
+  const metrics = new PortMetrics('http', new RouteTable(), new RowBudget(2000));
   const begin = (protocol: Protocol, probe: boolean) => {
     const one = new Exchange(protocol, 0, '/a', probe);
     metrics.started(one);

@@ -1,6 +1,7 @@
 import type { Exchange, ExchangeObserver } from '../tap/exchange.ts';
 import { increment } from '../tap/tap-counters.ts';
 import { record } from './durations.ts';
+import type { RouteTable } from './route-table.ts';
 import type { RowBudget } from './row-budget.ts';
 import { grpcRows, httpRows } from './row-kind.ts';
 import { RowTable } from './row-table.ts';
@@ -28,8 +29,8 @@ export class PortMetrics implements ExchangeObserver {
   /** Answers to the kubelet's probes over HTTP, by status. */
   readonly probes = new Map<number, number>();
 
-  constructor(port: string, budget: RowBudget) {
-    this.http = new ExchangeMetrics(new RowTable(httpRows, port, budget));
+  constructor(port: string, routes: RouteTable, budget: RowBudget) {
+    this.http = new ExchangeMetrics(new RowTable(httpRows(routes), port, budget));
     this.grpc = new ExchangeMetrics(new RowTable(grpcRows, port, budget));
   }
 

@@ -1,6 +1,6 @@
 import type { Label } from '../../../common/src/family.ts';
 import { type Exchange, methods } from '../tap/exchange.ts';
-import { routeOf } from '../tap/routes.ts';
+import type { RouteTable } from './route-table.ts';
 
 /** The name of everything that has no row of its own any more. */
 export const overflowName = '_OVERFLOW';
@@ -21,9 +21,9 @@ export interface RowKind {
   readonly overflowLabels: readonly [name: string, detail: string];
 }
 
-/** Details of HTTP: `method * 1000 + status`. */
-export const httpRows: RowKind = {
-  nameOf: routeOf,
+/** Names are routes; details are `method * 1000 + status`. */
+export const httpRows = (routes: RouteTable): RowKind => ({
+  nameOf: (path) => routes.routeOf(path),
   detailOf: ({ method, status }) => method * 1000 + status,
   isNotFound: (detail) => detail % 1000 === 404 || detail % 1000 === 405,
   labelsOf: (name, detail) => [
@@ -32,7 +32,7 @@ export const httpRows: RowKind = {
     ['http_response_status_code', detail === undefined ? overflowName : String(detail % 1000)],
   ],
   overflowLabels: ['http_route', 'http_response_status_code'],
-};
+});
 
 /** Paths of gRPC: a service with its package, and a method (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
 const rpcPath = /^\/([\w.]{1,128})\/(\w{1,128})$/;
@@ -40,7 +40,7 @@ const rpcPath = /^\/([\w.]{1,128})\/(\w{1,128})$/;
 /** The status of a method or service that the app does not have. */
 const unimplemented = 12;
 
-/** Details of gRPC: the grpc-status. */
+/** Names are services with their methods; details are values of grpc-status. */
 export const grpcRows: RowKind = {
   nameOf: (path) => (rpcPath.test(path) ? path : '_OTHER'),
   detailOf: ({ grpcStatus }) => grpcStatus,

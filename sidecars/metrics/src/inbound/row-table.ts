@@ -39,6 +39,11 @@ export class RowTable {
     return named.rows.get(detail) ?? this.addRow(named.name, detail);
   }
 
+  /** Makes names of paths anew: they are made in another way now. Rows that are there stay. */
+  forgetPaths(): void {
+    this.byPath.clear();
+  }
+
   /** The rows for a path; none while none has been made for its name. */
   private resolve(path: string): NamedRows {
     const name = this.kind.nameOf(path);

@@ -5,6 +5,7 @@ import type { PortProtocol } from '../../../../../operator/src/config/metrics.ts
 import { createLogger } from '../../../../common/src/log.ts';
 import { countOf, type Row } from '../../inbound/durations.ts';
 import { PortMetrics } from '../../inbound/port-metrics.ts';
+import { RouteTable } from '../../inbound/route-table.ts';
 import { RowBudget } from '../../inbound/row-budget.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { openPortTap, type PortTap } from '../port-tap.ts';
@@ -36,7 +37,7 @@ export interface TestTapOptions {
 /** Opens a tap on a free port and waits until it listens. */
 export async function openTap(readPath: ReadPath, app: number, options: TestTapOptions = {}): Promise<TestTap> {
   const { max = 1000, maxWaiting = 0, protocol = 'http', appHosts = [loopback], hosts = [loopback] } = options;
-  const metrics = new PortMetrics('test', new RowBudget(2000));
+  const metrics = new PortMetrics('test', new RouteTable(), new RowBudget(2000));
   const tap = openPortTap({
     port: { name: 'test', listen: 0, app, protocol },
     appHosts,
