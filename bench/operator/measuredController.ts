@@ -84,18 +84,18 @@ export class MeasuredController {
 
   /** Waits until so many attempts were made; resolves with the time at which that was seen. */
   async untilReconciled(count: number): Promise<number> {
-    while ((await this.counts()).reconciles < count) await sleep(100);
+    while ((await this.counts()).reconciles < count) await sleep(250);
     return Date.now();
   }
 
-  /** Waits until nothing has been worked on for so long; resolves with the time of the last attempt, to 200 ms. */
-  async untilAtRest(quietMs = 5_000): Promise<number> {
+  /** Waits until nothing has been worked on for so long; resolves with the time of the last attempt, to 250 ms. */
+  async untilAtRest(quietMs: number): Promise<number> {
     let [seen, since] = [-1, Date.now()];
     for (;;) {
       const { reconciles, depth } = await this.counts();
       if (reconciles !== seen || depth > 0) [seen, since] = [reconciles, Date.now()];
       if (Date.now() - since >= quietMs) return since;
-      await sleep(200);
+      await sleep(250);
     }
   }
 

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Microservice } from '../../operator/src/api/generated/microservice.ts';
-import { microserviceLabel } from '../../operator/src/api/names.ts';
 import { microservices } from '../../operator/src/controllers/types.ts';
 import { deployments, namespaces, type Pod, pods, replicaSets, services } from '../../operator/src/kube/builtin.ts';
 import type { Client } from '../../operator/src/kube/client.ts';
@@ -27,6 +25,8 @@ export class Population {
   readonly #client: Client;
   readonly #etcd: Etcd;
   #size = 0;
+  /** The first of each shape as they were when they had just been declared. */
+  #declared: readonly (readonly KubeObject[])[] = [];
 
   constructor(client: Client, etcd: Etcd) {
     this.#client = client;
@@ -41,9 +41,7 @@ export class Population {
       await this.#client.create(namespaces, { metadata });
     }
     if (this.#size === 0) await this.#declareFirst();
-    const types = [microservices, services, deployments] as readonly ResourceType[];
-    const prototypes = await this.#prototypes(types);
-    await this.#etcd.put(this.#copies(prototypes, this.#size, size, () => ''));
+    await this.#etcd.put(this.#copies(this.#declared, this.#size, size, () => ''));
     this.#size = size;
   }
 
@@ -70,6 +68,7 @@ export class Population {
       const observed = (await this.#first(deployments)).map(({ status }) => status?.observedGeneration);
       if (observed.includes(undefined)) throw new Error('the controller manager has not seen the Deployments yet');
     });
+    this.#declared = await this.#prototypes([microservices, services, deployments] as readonly ResourceType[]);
   }
 
   /** The webhook injects the pods; in place of a kubelet, the bench says that they run. */
@@ -188,11 +187,3 @@ function* copiesOf(
     yield { key: `/registry/${folders[object.kind]}/${is.namespace}/${value.metadata.name}`, value };
   }
 }
-
-/** Whether a Microservice has come to rest with all its pods. */
-export function isDone({ status }: Microservice): boolean {
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
-}
-
-/** The label by which the operator finds pods: for the bench's own counts. */
-export const podSelector = microserviceLabel;

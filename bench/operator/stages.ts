@@ -41,10 +41,13 @@ export interface Bench {
   readonly profile: string | undefined;
 }
 
+/** Rollouts pass when their pods have been ready for ten seconds, which is looked at every five. */
+const quietMs = 12_000;
+
 /** Starts the controller and lets it work until nothing is left to do. */
 export async function workingPass(bench: Bench, label: string): Promise<Pass> {
   const controller = new MeasuredController(bench.operator, label, bench.profile);
-  const pass = await passOf(bench, controller, () => controller.untilAtRest());
+  const pass = await passOf(bench, controller, () => controller.untilAtRest(quietMs));
   await controller.end();
   return pass;
 }
@@ -53,7 +56,7 @@ export async function workingPass(bench: Bench, label: string): Promise<Pass> {
 export async function idlePass(bench: Bench, label: string, size: number, restSeconds: number) {
   const controller = new MeasuredController(bench.operator, label, bench.profile);
   const pass = await passOf(bench, controller, () => controller.untilReconciled(size));
-  await controller.untilAtRest();
+  await controller.untilAtRest(quietMs);
   const rest = await restOf(bench, controller, restSeconds);
   await controller.end();
   return { pass, rest };

@@ -1,7 +1,7 @@
 import type { Broker } from '../api/generated/broker.ts';
 import type { LogSink } from '../api/generated/logSink.ts';
 import type { Microservice } from '../api/generated/microservice.ts';
-import { fieldManager, managedBy, managedByLabel, microserviceLabel, ownerLabel } from '../api/names.ts';
+import { managedBy, managedByLabel, microserviceLabel, ownerLabel } from '../api/names.ts';
 import {
   type ConfigMap,
   type ControllerRevision,
@@ -27,6 +27,7 @@ import { type Indexer, Store } from '../kube/store.ts';
 import { strip } from '../kube/strip.ts';
 import type { KubeObject } from '../kube/wire.ts';
 import { slimPod } from './slimPod.ts';
+import { slimWorkload } from './slimWorkload.ts';
 import { brokers, logSinks, microservices, type Workload, type WorkloadKind } from './types.ts';
 import { marksOf, workloadTypes } from './workloads.ts';
 
@@ -89,8 +90,7 @@ export class ControllerCache {
       const marks = marksOf(w);
       return marks === null ? [] : [`${w.metadata.namespace}/${marks.microservice}`];
     };
-    const workloads = (kind: WorkloadKind) =>
-      this.#watch(workloadTypes[kind], {}, { marked }, strip({ keepManager: fieldManager }));
+    const workloads = (kind: WorkloadKind) => this.#watch(workloadTypes[kind], {}, { marked }, slimWorkload);
     this.workloads = {
       Deployment: workloads('Deployment'),
       StatefulSet: workloads('StatefulSet'),

@@ -1,4 +1,5 @@
 import { sidecarContainers } from '../api/names.ts';
+import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
 
 type Spec = NonNullable<Pod['spec']>;
@@ -24,6 +25,15 @@ export function slimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
     ...(spec === undefined ? {} : { spec: slimSpec(spec) }),
     ...(status === undefined ? {} : { status: slimStatus(status) }),
   };
+}
+
+/** The template of pods, with what is read of it: it is judged as the pods that come from it are. */
+export function slimTemplate({ metadata, spec }: PodTemplate): PodTemplate {
+  const { labels, annotations } = metadata ?? {};
+  return {
+    metadata: { ...present({ labels }), ...annotationsOf(annotations) },
+    spec: slimSpec(spec as unknown as Spec),
+  } as unknown as PodTemplate;
 }
 
 /** The fields that are there: an absent one must stay absent. */
