@@ -85,3 +85,5 @@ export interface Plan {
   readonly metrics: PlanMetrics;
   readonly logs: PlanLogs | null;
 }
+  /** There where logs are declared and the platform's settings turn them off: having them again is no change of the team's. */
+  readonly logsWithheld?: true;

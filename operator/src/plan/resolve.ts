@@ -59,6 +59,7 @@ export function resolve(world: World): Resolved {
         sidecar: planSidecar(world),
         metrics: metrics.plan,
         logs: logs.plan,
+        ...(logs.reason === 'LogsDisabled' ? { logsWithheld: true } : {}),
       },
       metricsConfig: metrics.config,
       logsConfig: logs.config,
