@@ -84,6 +84,6 @@ export interface Plan {
   readonly sidecar: PlanSidecar;
   readonly metrics: PlanMetrics;
   readonly logs: PlanLogs | null;
-}
   /** There where logs are declared and the platform's settings turn them off: having them again is no change of the team's. */
   readonly logsWithheld?: true;
+}
