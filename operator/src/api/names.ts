@@ -23,8 +23,10 @@ export const ownerLabel = 'standpipe.dev/owner';
 
 export const metricsContainer = 'standpipe-metrics';
 export const logsContainer = 'standpipe-logs';
+/** An init container that ends by itself: it leads callers to the tap where metrics.inbound is redirect. */
+export const redirectContainer = 'standpipe-redirect';
 /** In the order in which they stand in front of the pod's own init containers. */
-export const sidecarContainers: readonly string[] = [logsContainer, metricsContainer];
+export const sidecarContainers: readonly string[] = [redirectContainer, logsContainer, metricsContainer];
 
 /** Every volume that injection adds starts with this. */
 export const volumePrefix = 'standpipe-';

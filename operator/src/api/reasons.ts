@@ -82,6 +82,10 @@ export const reasons = {
     kind: 'tap',
     text: 'A NetworkPolicy of the namespace allows the port by its number and would stop callers of the tap: name the port in the policy.',
   },
+  RedirectNotPermitted: {
+    kind: 'tap',
+    text: 'metrics.inbound redirect needs metrics.redirectImage in the settings and a namespace that permits NET_ADMIN (Pod Security privileged).',
+  },
   ServiceByNumber: {
     kind: 'tap',
     text: "A Service sends callers to the app's port by its number, and so past the tap: set its targetPort to the port's name.",

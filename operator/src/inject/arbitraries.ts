@@ -118,7 +118,8 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record({
     runAsUser: fc.constantFrom(10_001, null),
   }),
   metrics: fc.record({
-    inbound: fc.constantFrom('rebind' as const, 'named' as const, 'off' as const),
+    inbound: fc.constantFrom('rebind' as const, 'named' as const, 'redirect' as const, 'off' as const),
+    redirectImage: fc.constant('example.org/nft:1'),
     expose: fc.constantFrom('annotations' as const, 'podMonitor' as const, 'none' as const),
     scrapeDeclared: fc.boolean(),
     resources: fc.constant(resources),

@@ -4,7 +4,8 @@ import type { Tap } from './taps.ts';
 import type { Container } from './template.ts';
 
 /**
- * Brings callers to the taps: moves the app's listeners to other ports, or takes over the names of their ports. Liveness
+ * Brings callers to the taps: moves the app's listeners to other ports, or takes over the names of their ports, or
+ * leaves it to a rule of the pod's network. Liveness
  * and startup ask the app itself, so that a fault of the tap never restarts it. Readiness goes through the tap, as the
  * app's callers do; unless it only opens a connection, which the tap accepts whether the app is there or not: then it
  * asks the app too.
@@ -19,14 +20,14 @@ export function divert(edit: Edit, taps: readonly Tap[]): void {
   }
 }
 
-function moveProbes(edit: Edit, container: Container, { port, env }: Tap): void {
+function moveProbes(edit: Edit, container: Container, { port, env, portName, past }: Tap): void {
   const declared = env === undefined ? port.app : port.listen;
   for (const probe of movedProbes) {
     if (!asks(container, probe, declared)) continue;
     const through = probe === 'readinessProbe' && container.readinessProbe?.tcpSocket === undefined;
-    const wanted = through ? port.listen : port.app;
-    // A name of the app's port that stays where it is needs no number in its place.
-    if (env !== undefined && wanted === declared) continue;
+    const wanted = through ? port.listen : (past ?? port.app);
+    // What callers of the declared port reach is the tap, and the name of the port stays where it is.
+    if (through && portName === undefined) continue;
     if (probePort(container, probe)?.port !== wanted) edit.moveProbe(container, probe, wanted);
   }
 }

@@ -21,9 +21,10 @@ export class Edit {
     this.template = template;
   }
 
-  /** Puts containers in front of the user's own init containers. */
-  addSidecars(containers: readonly Container[]): void {
+  /** Puts containers in front of the user's own init containers, and returns their names. */
+  addSidecars(containers: readonly Container[]): string[] {
     this.#list('initContainers').unshift(...containers);
+    return containers.map(({ name }) => name);
   }
 
   addVolume(volume: V1Volume): void {

@@ -2,9 +2,7 @@ import {
   configMapName,
   configVolume,
   injectedAnnotation,
-  logsContainer,
   logsStateVolume,
-  metricsContainer,
   podLogsVolume,
   volumePrefix,
 } from '../api/names.ts';
@@ -17,6 +15,7 @@ import { divert } from './divert.ts';
 import { Edit } from './edit.ts';
 import { logDirectoryTaken, shareLogDirectories } from './files.ts';
 import type { InjectionRecord } from './record.ts';
+import { redirectInit } from './redirect.ts';
 import { remove } from './remove.ts';
 import { logsSidecar, metricsSidecar, type SidecarInput } from './sidecars.ts';
 import { skipReason } from './skip.ts';
@@ -67,18 +66,17 @@ function completes({ spec }: PodTemplate): boolean {
 function addSidecars(edit: Edit, plan: Plan, input: SidecarInput): string[] {
   edit.addVolume({ name: configVolume, configMap: { name: configMapName(plan.microservice), optional: true } });
   const metrics = metricsSidecar(plan, input);
-  if (plan.logs === null) {
-    edit.addSidecars([metrics]);
-    return [metricsContainer];
-  }
+  const { inbound, redirectImage = '' } = plan.metrics;
+  const redirect = inbound === 'redirect' ? redirectInit(redirectImage, input.taps) : null;
+  const first = redirect === null ? [] : [redirect];
+  if (plan.logs === null) return edit.addSidecars([...first, metrics]);
   const { logs } = plan;
   edit.addVolume({ name: logsStateVolume, emptyDir: { sizeLimit: String(logs.stateBytes) } });
   const files = logs.source === 'files' ? shareLogDirectories(edit, plan, logs.directories) : [];
   if (logs.source === 'stdout') {
     edit.addVolume({ name: podLogsVolume, hostPath: { path: '/var/log/pods', type: 'Directory' } });
   }
-  edit.addSidecars([logsSidecar(plan, logs, input, files), metrics]);
   const ours = files.map((mount) => mount.name).filter((name) => name.startsWith(volumePrefix));
   allowEviction(edit, [logsStateVolume, ...ours]);
-  return [logsContainer, metricsContainer];
+  return edit.addSidecars([...first, logsSidecar(plan, logs, input, files), metrics]);
 }

@@ -223,6 +223,47 @@ describe('a tap that takes over the name of a port', () => {
   });
 });
 
+describe('a tap that callers are led to by a rule', () => {
+  const metrics = { ...plan().metrics, inbound: 'redirect', redirectImage: 'example.org/nft:1' } as const;
+  const redirected = plan({ ports: [{ ...http, port: 80 }], metrics });
+
+  test('leaves the app as it is but for the probes that ask it', () => {
+    const probe = (port: number | string) => ({ httpGet: { path: '/', port } });
+    const before = one({
+      ports: [{ name: 'web', containerPort: 80 }],
+      livenessProbe: probe('web'),
+      startupProbe: probe(80),
+      readinessProbe: probe('web'),
+    });
+    const { template, record } = injected(before, redirected);
+    expect(containerOf(template, 'app')).toEqual({
+      ...before.spec.containers[0],
+      livenessProbe: probe(20_080),
+      startupProbe: probe(20_080),
+    });
+    expect(record.taps).toEqual([{ name: 'http', listen: 10_080, app: 80, protocol: 'http' }]);
+    expect(remove(template)).toEqual(before);
+  });
+
+  test('has the rules written by an init container before everything else', () => {
+    const [first, ...rest] = injected(one({}), redirected).template.spec.initContainers ?? [];
+    expect(first).toMatchObject({
+      name: 'standpipe-redirect',
+      image: 'example.org/nft:1',
+      securityContext: { capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] }, readOnlyRootFilesystem: true },
+    });
+    expect(first?.restartPolicy).toBeUndefined();
+    expect(first?.command?.[1]).toContain('tcp dport 80 redirect to :10080\n    tcp dport 20080 redirect to :80\n');
+    expect(rest.map(({ name }) => name)).toEqual(['standpipe-metrics']);
+  });
+
+  test('has no rules where nothing is tapped', () => {
+    const unclear = pod({ containers: [container(), container({ name: 'b' })] });
+    const { template } = injected(unclear, redirected);
+    expect(template.spec.initContainers?.map(({ name }) => name)).toEqual(['standpipe-metrics']);
+  });
+});
+
 describe('a tapped app', () => {
   const probe = (port: number | string) => ({ httpGet: { path: '/', port } });
   const moved = (fields: Parameters<typeof container>[0]) =>

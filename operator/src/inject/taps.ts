@@ -15,6 +15,8 @@ export interface Tap {
   readonly env?: string;
   /** Or: the tap takes over this name of the app's port, which Services follow. */
   readonly portName?: string;
+  /** Or: a rule leads callers of the app's port to the tap, and those of this one past it to the app. */
+  readonly past?: number;
 }
 
 /** The decision about all declared ports: what is tapped, and why what is not is not. */
@@ -34,22 +36,29 @@ export function decideTaps(template: PodTemplate, plan: Plan): TapDecision {
   const taps: Tap[] = [];
   let against: { reason: TapReason; port: string } | null = null;
   for (const port of plan.ports) {
-    const found = plan.metrics.inbound === 'named' ? nameable(template, port) : movable(template, port);
+    const found = ways[plan.metrics.inbound](template, port);
     if ('reason' in found) {
       against ??= { reason: found.reason, port: port.name };
       continue;
     }
-    const free = freePort(port.port, taken);
-    taken.add(free);
-    const ends = 'env' in found ? { listen: port.port, app: free } : { listen: free, app: port.port };
-    taps.push({ port: { name: port.name, ...ends, protocol: port.protocol }, ...found });
+    const free = takePort(port.port, taken);
+    const ends = found.env !== undefined ? { listen: port.port, app: free } : { listen: free, app: port.port };
+    const past = plan.metrics.inbound === 'redirect' ? { past: takePort(free, taken) } : {};
+    taps.push({ port: { name: port.name, ...ends, protocol: port.protocol }, ...found, ...past });
   }
   return against === null ? { taps, reason: 'Tapped' } : { taps, ...against };
 }
 
-type Movable = { readonly container: string; readonly env: string } | { readonly reason: TapReason };
+type Found = Pick<Tap, 'container' | 'env' | 'portName'> | { readonly reason: TapReason };
 
-function movable(template: PodTemplate, port: PlanPort): Movable {
+/** How a port can be tapped, for each way in. */
+const ways: Readonly<Record<'rebind' | 'named' | 'redirect', (template: PodTemplate, port: PlanPort) => Found>> = {
+  rebind: movable,
+  named: nameable,
+  redirect: redirectable,
+};
+
+function movable(template: PodTemplate, port: PlanPort): Found {
   if (port.port < 1024) return { reason: 'PortPrivileged' };
   const container = listener(template, port);
   if (container === null) return { reason: 'ContainerUnclear' };
@@ -60,14 +69,18 @@ function movable(template: PodTemplate, port: PlanPort): Movable {
     : { container: container.name, env: env.name };
 }
 
-type Nameable = { readonly container: string; readonly portName: string } | { readonly reason: TapReason };
-
 /** The app stays where it is, so nothing needs to be known of how it learns its port: only the name that Services follow. */
-function nameable(template: PodTemplate, port: PlanPort): Nameable {
+function nameable(template: PodTemplate, port: PlanPort): Found {
   const container = listener(template, port);
   if (container === null) return { reason: 'ContainerUnclear' };
   const portName = container.ports?.find((entry) => entry.containerPort === port.port)?.name;
   return portName === undefined ? { reason: 'PortNameMissing' } : { container: container.name, portName };
+}
+
+/** The rule needs to know nothing of the app; the container is the one whose probes are led past the tap. */
+function redirectable(template: PodTemplate, port: PlanPort): Found {
+  const container = listener(template, port);
+  return container === null ? { reason: 'ContainerUnclear' } : { container: container.name };
 }
 
 /** The container that has the port: the declared one, the one that lists it, or the only one there is. */
@@ -106,6 +119,12 @@ function portsInUse(template: PodTemplate, plan: Plan): Set<number> {
     (container.ports ?? []).map((port) => port.containerPort),
   );
   return new Set([...listed, ...plan.ports.map((port) => port.port), ...sidecarPorts]);
+}
+
+function takePort(port: number, taken: Set<number>): number {
+  const free = freePort(port, taken);
+  taken.add(free);
+  return free;
 }
 
 /** Ten thousand above the declared port where that exists, ten thousand below where not, and the next free one from there. */

@@ -5,6 +5,7 @@ import { type HttpSink, type LogsConfig, minBufferBytes } from '../config/logs.t
 import { digest } from './canonical.ts';
 import { mergeResources } from './metrics.ts';
 import type { PlanLogs } from './plan.ts';
+import { isPrivileged } from './podSecurity.ts';
 import type { Problem } from './problem.ts';
 import { type LabelSelector, selects } from './selector.ts';
 import { unbuiltSinkFields } from './unbuilt.ts';
@@ -48,10 +49,9 @@ function chooseSource(world: World, logging: Logging): 'stdout' | 'files' | 'Hos
   return 'HostPathNotPermitted';
 }
 
-/** The standards baseline and restricted forbid hostPath volumes (Pod Security Standards); no label means privileged. */
 function hostPathPermitted({ namespace, settings }: World): boolean {
   if (settings.logs.hostPath !== 'auto') return settings.logs.hostPath === 'allowed';
-  return (namespace.labels['pod-security.kubernetes.io/enforce'] ?? 'privileged') === 'privileged';
+  return isPrivileged(namespace);
 }
 
 function chooseSink(world: World, logging: Logging): LogSink | Problem {

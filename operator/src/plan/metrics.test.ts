@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Microservice } from '../api/generated/microservice.ts';
 import { parseMetricsConfig } from '../config/metrics.ts';
 import { mergeResources, resolveMetrics } from './metrics.ts';
+import { readSettings } from './settings.ts';
 import { microservice, world } from './testing/builders.ts';
 import type { World } from './world.ts';
 
@@ -57,6 +58,18 @@ test('names of ports are not taken over where that would cut off callers', () =>
   expect(planned({ policies: policy(8081, 9000) })).toMatchObject({ inbound: 'named' });
 });
 
+test('callers are led to the taps by a rule only where the platform and the namespace permit it', () => {
+  const declared = microservice({ ports: [ports[0]], metrics: { ...blank, inbound: 'redirect' } });
+  const settings = readSettings({ metrics: { redirectImage: 'example.org/nft:1' } });
+  const planned = (fields: Partial<World>) => resolveMetrics(world({ microservice: declared, ...fields })).plan;
+  const enforced = (level: string) => ({ name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': level } });
+  const not = { inbound: 'off', offReason: 'RedirectNotPermitted' };
+  expect(planned({})).toMatchObject(not);
+  expect(planned({ settings })).toMatchObject({ inbound: 'redirect', redirectImage: 'example.org/nft:1' });
+  expect(planned({ settings, namespace: enforced('privileged') })).toMatchObject({ inbound: 'redirect' });
+  expect(planned({ settings, namespace: enforced('baseline') })).toMatchObject(not);
+});
+
 test('a page over TLS is checked by the name of the Service, unless the declaration says otherwise', () => {
   const page = { port: 'http', path: '/m', scheme: 'https' } as const;
   const tlsOf = (tls?: NonNullable<Metrics['scrape']>[number]['tls']) =>
@@ -78,7 +91,6 @@ test.each([
   ['rebind', 'rebind'],
   ['none', 'off'],
   ['named', 'named'],
-  ['redirect', 'off'],
 ] as const)('inbound: %s becomes %s', (inbound, planned) => {
   expect(resolveWith({ inbound }).plan.inbound).toBe(planned);
 });

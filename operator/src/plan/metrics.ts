@@ -1,6 +1,7 @@
 import { defaultMetricsConfig, type MetricsConfig, reservedTargetNames, type ScrapeTarget } from '../config/metrics.ts';
 import { digest } from './canonical.ts';
 import type { PlanMetrics, Resources } from './plan.ts';
+import { isPrivileged } from './podSecurity.ts';
 import type { World } from './world.ts';
 
 /** The metrics sidecar's part of a resolution. */
@@ -42,11 +43,17 @@ export function resolveMetrics(world: World): ResolvedMetrics {
 }
 
 /** How the ports are tapped: as declared, unless that would cut off the service's callers. */
-function inboundOf({ microservice, namedPorts, policies }: World): Pick<PlanMetrics, 'inbound' | 'offReason'> {
+function inboundOf(world: World): Pick<PlanMetrics, 'inbound' | 'redirectImage' | 'offReason'> {
+  const { microservice, namedPorts, policies, settings } = world;
   const { metrics, ports = [] } = microservice.spec;
   const inbound = metrics?.inbound ?? 'auto';
   if (inbound === 'auto' || inbound === 'rebind') return { inbound: 'rebind' };
-  if (inbound !== 'named') return { inbound: 'off' };
+  if (inbound === 'redirect') {
+    const { redirectImage } = settings.metrics;
+    if (redirectImage !== null && isPrivileged(world.namespace)) return { inbound, redirectImage };
+    return { inbound: 'off', offReason: 'RedirectNotPermitted' };
+  }
+  if (inbound === 'none') return { inbound: 'off' };
   if (!namedPorts) return { inbound: 'off', offReason: 'NamedPortsTooOld' };
   const numbers = ports.map(({ port }) => port);
   const ranges = policies.flatMap(({ ingress }) => ingress);

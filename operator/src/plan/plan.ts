@@ -56,9 +56,11 @@ export interface PlanLogs {
 export interface PlanMetrics {
   /**
    * `rebind` takes over the declared ports where it can and moves the app; `named` takes over the names of the app's
-   * ports; `off` taps nothing.
+   * ports; `redirect` leads to the taps by a rule of the pod's network; `off` taps nothing.
    */
-  readonly inbound: 'rebind' | 'named' | 'off';
+  readonly inbound: 'rebind' | 'named' | 'redirect' | 'off';
+  /** For `redirect`: an image with /usr/sbin/nft. */
+  readonly redirectImage?: string;
   /** Why nothing is tapped, where it is not the team's own wish. */
   readonly offReason?: TapReason;
   /** `annotations` writes prometheus.io/* for the merged page; for `podMonitor` the controller writes one. */

@@ -10,6 +10,7 @@ const defaults: Settings = {
   canary: { image: true },
   metrics: {
     resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { memory: '128Mi' } },
+    redirectImage: null,
     podMonitorLabels: {},
   },
   logs: {
@@ -49,6 +50,8 @@ test('what is given stands, and the rest has its default', () => {
         requests: { cpu: '5m', memory: '48Mi' },
         limits: { cpu: '0.5', memory: '128Mi', 'ephemeral-storage': '1Gi' },
       },
+      redirectImage: null,
+      podMonitorLabels: {},
     },
     logs: { ...defaults.logs, enabled: false, hostPath: 'denied' },
   });

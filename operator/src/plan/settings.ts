@@ -21,6 +21,11 @@ export interface Settings {
   };
   readonly metrics: {
     readonly resources: Resources;
+    /**
+     * An image with /usr/sbin/nft, such as the cluster's own kube-proxy; it allows `metrics.inbound: redirect`, which
+     * needs an init container with NET_ADMIN. Null: not allowed.
+     */
+    readonly redirectImage: string | null;
     /** Labels of every PodMonitor, by which the platform's Prometheus chooses those that are for it. */
     readonly podMonitorLabels: Readonly<Record<string, string>>;
   };
@@ -74,6 +79,7 @@ export const settingsSchema = {
       // From measurements of the sidecar: docs/design/2026-11-24-metrics-sidecar.md and 2026-11-24-logs-sidecar.md.
       properties: {
         resources: resources({ cpu: '10m', memory: '48Mi' }, { memory: '128Mi' }),
+        redirectImage: { type: ['string', 'null'], minLength: 1, default: null },
         podMonitorLabels: { type: 'object', additionalProperties: { type: 'string', maxLength: 63 }, default: {} },
       },
     },

@@ -5,7 +5,7 @@ import type { Microservice } from '../api/generated/microservice.ts';
 import { binding, broker, logging, logSink, microservice } from './testing/builders.ts';
 import { unbuiltBrokerFields, unbuiltFields, unbuiltSinkFields } from './unbuilt.ts';
 
-const { metrics, rollout } = microservice().spec;
+const { rollout } = microservice().spec;
 const deliver = { port: 'http', path: '/', order: 'key', concurrency: 1, timeout: '30s', retries: 1 } as const;
 
 test.each<readonly [string, Partial<Microservice['spec']>, readonly string[]]>([
@@ -29,7 +29,6 @@ test.each<readonly [string, Partial<Microservice['spec']>, readonly string[]]>([
   ['logfmt', { logging: logging({ format: 'logfmt' }) }, ['spec.logging.format: logfmt']],
   ['a multi-line preset', { logging: logging({ multiline: 'java' }) }, ['spec.logging.multiline']],
   ['redaction', { logging: logging({ redact: { fields: ['email'] } }) }, ['spec.logging.redact']],
-  ['inbound: redirect', { metrics: { ...metrics, inbound: 'redirect' } }, ['spec.metrics.inbound: redirect']],
   [
     'restarts on credentials',
     { rollout: { ...rollout, onCredentials: 'restart' } },

@@ -14,11 +14,10 @@ export function unbuiltFields({ spec }: Microservice): string[] {
   spec.subscribes?.forEach((subscription, i) => {
     if (subscription.deliver !== undefined) fields.push(`spec.subscribes[${i}].deliver`);
   });
-  const { logging, metrics, rollout, sidecars } = spec;
+  const { logging, rollout, sidecars } = spec;
   if (logging?.format === 'logfmt') fields.push('spec.logging.format: logfmt');
   if (logging?.multiline !== undefined && logging.multiline !== 'none') fields.push('spec.logging.multiline');
   if (logging?.redact !== undefined) fields.push('spec.logging.redact');
-  if (metrics?.inbound === 'redirect') fields.push('spec.metrics.inbound: redirect');
   if (rollout?.onCredentials === 'restart') fields.push('spec.rollout.onCredentials: restart');
   if (sidecars?.pipe !== undefined) fields.push('spec.sidecars.pipe');
   return fields;

@@ -266,7 +266,7 @@ export interface MicroserviceLoggingDrain {
  */
 export interface MicroserviceMetrics {
   /**
-   * How incoming requests reach the sidecar that counts them. rebind: it takes the declared port, and the service is moved to another by ports[].env. named: it takes over the port's name (Kubernetes 1.33 and later). redirect: by iptables, where the platform allows it. auto: rebind where possible, else none with the reason in the condition InboundTapped. none: nothing is counted.
+   * How incoming requests reach the sidecar that counts them. rebind: it takes the declared port, and the service is moved to another by ports[].env. named: it takes over the port's name (Kubernetes 1.33 and later). redirect: by a rule of the pod's network, where the platform allows it. auto: rebind where possible, else none with the reason in the condition InboundTapped. none: nothing is counted.
    */
   readonly inbound: 'auto' | 'rebind' | 'named' | 'redirect' | 'none';
   /**
