@@ -26,6 +26,7 @@ import type { ResourceType } from '../kube/resourceType.ts';
 import { type Indexer, Store } from '../kube/store.ts';
 import { strip } from '../kube/strip.ts';
 import type { KubeObject } from '../kube/wire.ts';
+import { digested } from './digested.ts';
 import { slimPod } from './slimPod.ts';
 import { slimWorkload } from './slimWorkload.ts';
 import { brokers, logSinks, microservices, type Workload, type WorkloadKind } from './types.ts';
@@ -51,7 +52,7 @@ export class ControllerCache {
   readonly networkPolicies: Store<NetworkPolicy>;
   /** The Secrets of the operator's own namespace, where the platform team keeps credentials. */
   readonly secrets: Store<Secret>;
-  /** The generated ConfigMaps, without their data: news of them is all that is needed. */
+  /** The generated ConfigMaps, with a digest in the place of their data. */
   readonly configMaps: Store<ConfigMap>;
   readonly plans: Store<ControllerRevision>;
   readonly pods: Store<Pod>;
@@ -78,7 +79,7 @@ export class ControllerCache {
     this.networkPolicies = this.#watch(networkPolicies);
     this.secrets = this.#watch(secrets, { namespace: options.namespace });
     const generated = { labelSelector: `${managedByLabel}=${managedBy}` };
-    this.configMaps = this.#watch(configMaps, generated, {}, withoutData);
+    this.configMaps = this.#watch(configMaps, generated, {}, digested);
     this.plans = this.#watch(controllerRevisions, generated, { owner: byLabel(ownerLabel) });
     this.pods = this.#watch(
       pods,
@@ -131,10 +132,6 @@ export class ControllerCache {
     }
     return store;
   }
-}
-
-function withoutData({ data: _data, binaryData: _binary, ...rest }: ConfigMap): ConfigMap {
-  return strip()(rest);
 }
 
 function byLabel(label: string): Indexer<KubeObject> {

@@ -8,6 +8,7 @@ import type { PlanBinding, PlanMetrics } from '../plan/plan.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Resolution } from '../plan/resolve.ts';
 import { type SecretContent, secretContent } from './bindingSecrets.ts';
+import { hadData } from './digested.ts';
 import { NotOursError, OwnedObjects } from './owned.ts';
 import { podMonitors } from './types.ts';
 
@@ -17,6 +18,7 @@ type Secrets = ReadonlyMap<string, SecretContent>;
 /** What pods find in their volumes: the ConfigMap of the sidecars and the Secrets of the bindings. */
 export class Contents {
   readonly #owned: OwnedObjects;
+  readonly #generated: Store<ConfigMap>;
   readonly #platformSecrets: Store<Secret>;
   readonly #namespace: string;
 
@@ -26,6 +28,7 @@ export class Contents {
    */
   constructor(client: Client, platformSecrets: Store<Secret>, generated: Store<ConfigMap>, namespace: string) {
     this.#owned = new OwnedObjects(client);
+    this.#generated = generated;
     generated.onChange((before, after) => this.#owned.notice(configMaps, before, after), 'later');
     this.#platformSecrets = platformSecrets;
     this.#namespace = namespace;
@@ -61,6 +64,8 @@ export class Contents {
       for (const [name, content] of contents) await this.#owned.ensure(secrets, owner, name, content, signal);
       const data = configData(resolution);
       const name = configMapName(owner.metadata.name);
+      const cached = this.#generated.get({ namespace: owner.metadata.namespace, name });
+      if (cached !== undefined && hadData(cached, data)) this.#owned.trust(configMaps, owner, cached, { data });
       await this.#owned.ensure(configMaps, owner, name, { data }, signal);
       const { podMonitor } = resolution;
       if (podMonitor !== null) {
