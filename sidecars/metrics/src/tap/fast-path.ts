@@ -30,8 +30,13 @@ export const fastPath: ReadPath = {
   accept(server: Server, onClient) {
     // The handle is made anew each time the server listens.
     server.on('listening', () => {
-      handleOf(server).onconnection = (status, handle) => {
-        if (status === 0 && handle !== undefined) onClient(handle);
+      const handle = handleOf(server);
+      if (handle === undefined) {
+        server.emit('error', new Error('the server has no handle that could be used'));
+        return;
+      }
+      handle.onconnection = (status, accepted) => {
+        if (status === 0 && accepted !== undefined) onClient(accepted);
       };
     });
   },
@@ -66,12 +71,14 @@ function start(socket: Socket): void {
 
 /** Carries what was just read to the other side. Returns false to stop reading until that side has drained. */
 function carry({ client, app, tap }: Splice, length: number, fromClient: boolean): boolean {
-  readBuffer.copy(staging, 0, 0, length);
-  const bytes = staging.subarray(0, length);
-  if (tap !== undefined) look(tap, bytes, fromClient);
   const to = fromClient ? app : client;
+  // What waits behind other bytes takes no more memory than its own: a reader that stalls over a trickle would hold many.
+  const waits = to.writableLength > 0;
+  const bytes = waits ? Buffer.allocUnsafe(length) : staging.subarray(0, length);
+  readBuffer.copy(bytes, 0, 0, length);
+  if (tap !== undefined) look(tap, bytes, fromClient);
   const more = to.write(bytes);
-  if (to.writableLength > 0) staging = Buffer.allocUnsafeSlow(readBytes);
+  if (!waits && to.writableLength > 0) staging = Buffer.allocUnsafeSlow(readBytes);
   return more;
 }
 
@@ -85,9 +92,7 @@ function look(tap: HttpTap, bytes: Buffer, fromClient: boolean): void {
   }
 }
 
-function handleOf(server: Server): ServerHandle {
-  const handle = (server as unknown as { readonly _handle?: ServerHandle })._handle;
-  if (handle === undefined || typeof handle.onconnection !== 'function')
-    throw new Error('the server has no such handle');
-  return handle;
+function handleOf(server: Server): ServerHandle | undefined {
+  const handle = (server as unknown as { readonly _handle?: ServerHandle | null })._handle;
+  return typeof handle?.onconnection === 'function' ? handle : undefined;
 }

@@ -100,6 +100,35 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
     expect(client.text().length).toBe(body.length);
   });
 
+  test('holds little memory for a client that stalls over a trickle', async () => {
+    const piece = Buffer.alloc(100);
+    let pieces = 0;
+    const { port } = await withApp(
+      onceAsked((socket) => {
+        const more = () => {
+          pieces += 1;
+          socket.write(piece, () => setImmediate(more));
+        };
+        more();
+      }),
+      { protocol: 'tcp' },
+    );
+    const client = rawClient(port);
+    client.socket.pause();
+    const before = process.memoryUsage().arrayBuffers;
+    client.socket.write('?');
+    // The app cannot write any more once all buffers on the way are full.
+    let seen = 0;
+    let still = 0;
+    await until(() => {
+      still = pieces === seen ? still + 1 : 0;
+      seen = pieces;
+      return pieces > 1 && still === 100;
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 << 20);
+    client.socket.destroy();
+  });
+
   test('delivers to a slow app what the client sent before it closed', async () => {
     let received = 0;
     const { port, tap } = await withApp((socket) => {
