@@ -6,8 +6,8 @@ import { parseSource, problemAt, readDocuments, renderDocuments } from './docume
 import { InputError } from './inputError.ts';
 import { UsageError } from './usageError.ts';
 
-async function* stdin(text: string): AsyncIterable<string> {
-  yield text;
+async function* stdin(text: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(text);
 }
 
 const none = stdin('');
@@ -158,5 +158,9 @@ kind: Five
     await expect(readDocuments([join(folder, 'empty')], none)).rejects.toThrow(
       'the folder has no .yaml, .yml, .json files',
     );
+  });
+
+  test('reads standard input once', async () => {
+    await expect(readDocuments(['-', folder, '-'], stdin('a: 1\n'))).rejects.toThrow('can be read only once');
   });
 });

@@ -1,9 +1,10 @@
 /** Reads the manifests that a command is given, and writes them back as they were but for what was replaced. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { InputError } from './inputError.ts';
 import { SourceDocument, type SourceObject } from './sourceDocument.ts';
+import { textFrom } from './text.ts';
 import { splitDocuments } from './yaml.ts';
 
 /** What is read in a folder; a file that is named itself may be called anything. */
@@ -17,11 +18,14 @@ const extensions: readonly string[] = ['.yaml', '.yml', '.json'];
  */
 export async function readDocuments(
   paths: readonly string[],
-  stdin: AsyncIterable<Uint8Array | string>,
+  stdin: AsyncIterable<Uint8Array>,
 ): Promise<SourceDocument[]> {
+  if (paths.indexOf('-') !== paths.lastIndexOf('-')) {
+    throw new InputError('standard input can be read only once: give - one time');
+  }
   const documents: SourceDocument[] = [];
   for (const path of paths) {
-    if (path === '-') documents.push(...parseSource('<stdin>', await readAll(stdin as AsyncIterable<string>)));
+    if (path === '-') documents.push(...parseSource('<stdin>', textFrom('<stdin>', await buffer(stdin))));
     else for (const file of await filesIn(path)) documents.push(...parseSource(file, await readSource(file)));
   }
   return documents;
@@ -90,9 +94,10 @@ async function filesIn(path: string): Promise<string[]> {
 }
 
 async function readSource(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
+  return textFrom(file, bytes);
 }
 
 /** What the user has to know of a file that cannot be read. */

@@ -5,6 +5,7 @@ import { readDocuments, renderDocuments } from './documents.ts';
 import { exitCodes } from './exitCode.ts';
 import { injectManifests } from './injectManifests.ts';
 import { sortManifests } from './manifests.ts';
+import { namespaceFrom } from './namespaces.ts';
 import { settingsFrom } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
 
@@ -40,8 +41,9 @@ export async function injectCommand(args: readonly string[]): Promise<number> {
   }
   if (values.filename.length === 0) throw new UsageError(`say what to inject by -f\n\n${help}`);
   const settings = settingsFrom(values.settings);
+  const namespace = namespaceFrom(values.namespace);
   const documents = await readDocuments(values.filename, process.stdin);
-  const manifests = sortManifests(documents, compileChecker(readCrds()), values.namespace);
+  const manifests = sortManifests(documents, compileChecker(readCrds()), namespace);
   if (Array.isArray(manifests)) return refuse(manifests);
   const { faults, notes } = injectManifests(manifests, settings);
   if (faults.length > 0) return refuse(faults);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namespacesFrom } from './namespaces.ts';
+import { namespaceFrom, namespacesFrom } from './namespaces.ts';
 import { UsageError } from './usageError.ts';
 
 test('namespaces are names between commas, each once', () => {
@@ -16,3 +16,10 @@ test.each(['', ',', 'shop,', 'Shop', 'a/b', '../x', '*', 'a\nb'])(
     expect(() => namespacesFrom(option)).toThrow(UsageError);
   },
 );
+
+test('one namespace is a name, and anything else is refused', () => {
+  expect(namespaceFrom('shop')).toBe('shop');
+  for (const option of ['', 'Shop', 'a b', 'x'.repeat(64)]) {
+    expect(() => namespaceFrom(option)).toThrow('-n must be the name of a namespace');
+  }
+});

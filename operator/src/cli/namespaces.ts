@@ -17,6 +17,14 @@ export function namespacesFrom(option: string | undefined): readonly string[] | 
   );
 }
 
+/** Checks the name of one namespace. @throws UsageError that names the option */
+export function namespaceFrom(option: string): string {
+  if (label.test(option)) return option;
+  throw new UsageError(
+    `-n must be the name of a namespace, and "${option}" is none: use lower-case letters, digits and -`,
+  );
+}
+
 /** The namespace in which the webhook is tried. */
 export function canaryNamespace(): string {
   return process.env.STANDPIPE_CANARY_NAMESPACE ?? 'standpipe-canary';

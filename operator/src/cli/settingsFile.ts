@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { readSettings, type Settings } from '../plan/settings.ts';
 import { unreadable } from './documents.ts';
+import { InputError } from './inputError.ts';
+import { textFrom } from './text.ts';
 import { UsageError } from './usageError.ts';
 
 /**
@@ -21,9 +23,9 @@ export function settingsFrom(path: string | undefined): Settings {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return textFrom(path, readFileSync(path));
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof InputError ? error : unreadable(path, error);
   }
 }
 
