@@ -19,6 +19,16 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** How a candidate differs from others. */
+export interface CandidateOptions {
+  /** By how much its clock is wrong. */
+  readonly skewSeconds?: number;
+  /** Further arguments of the controller. */
+  readonly args?: readonly string[];
+}
+
+const skewed = join(import.meta.dirname, 'clockSkew.ts');
+
 /** One of several controllers, as a process of its own that reaches the API server through a proxy of its own. */
 export class Candidate {
   readonly proxy: FaultProxy;
@@ -30,7 +40,7 @@ export class Candidate {
   readonly #epoch: number;
   #output = '';
 
-  private constructor(proxy: FaultProxy, token: string, probePort: number) {
+  private constructor(proxy: FaultProxy, token: string, probePort: number, options: CandidateOptions) {
     this.proxy = proxy;
     this.#epoch = performance.now();
     this.#probePort = probePort;
@@ -39,8 +49,14 @@ export class Candidate {
     writeFileSync(kubeconfig, proxy.config(token).exportConfig());
     writeFileSync(settings, `${noTrials}image: example.org/sidecar:1\n`);
     const env = { ...process.env, KUBECONFIG: kubeconfig, POD_NAMESPACE: 'standpipe-system' };
-    const args = [main, 'controller', '--settings', settings, '--probe-port', String(probePort)];
-    this.#child = spawn(process.execPath, args, { env });
+    const { skewSeconds, args = [] } = options;
+    const controller = [main, 'controller', '--settings', settings, '--probe-port', String(probePort), ...args];
+    this.#child =
+      skewSeconds === undefined
+        ? spawn(process.execPath, controller, { env })
+        : spawn(process.execPath, ['--import', skewed, ...controller], {
+            env: { ...env, CLOCK_SKEW_SECONDS: String(skewSeconds) },
+          });
     const take = (chunk: Buffer): void => {
       this.#output += chunk.toString();
     };
@@ -52,9 +68,9 @@ export class Candidate {
   }
 
   /** Starts one and waits until it is ready. @param token of the controller's service account */
-  static async start(token: string, probePort: number): Promise<Candidate> {
+  static async start(token: string, probePort: number, options: CandidateOptions = {}): Promise<Candidate> {
     const proxy = await FaultProxy.start(testConfig(), { tls: true });
-    const candidate = new Candidate(proxy, token, probePort);
+    const candidate = new Candidate(proxy, token, probePort, options);
     await eventually(async () => {
       const ready = await fetch(`http://127.0.0.1:${probePort}/readyz`).catch(() => undefined);
       expect(ready?.ok, candidate.output).toBe(true);

@@ -123,6 +123,37 @@ test('a leader that is cut off stops writing and ends before the other one begin
   expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
 });
 
+test('a leader that gets no answers any more, while what it asks is still done, ends before the other one begins', async () => {
+  const since = performance.now();
+  leader.proxy.freeze();
+  leader.proxy.cut();
+  expect(await leader.exited).toEqual({ code: 4, signal: null });
+  expect(other.writes).toEqual([]);
+  // Its last renewal, ten seconds later, may have been carried out.
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
+});
+
+test('a leader that is stopped and whose Lease is deleted is followed all the same, and writes nothing', async () => {
+  const since = performance.now();
+  leader.send('SIGSTOP');
+  await kubectl(['-n', 'standpipe-system', 'delete', 'lease', 'standpipe-controller']);
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
+  leader.send('SIGCONT');
+  expect(await leader.exited).toEqual({ code: 4, signal: null });
+  expectNoOverlap();
+});
+
+test('a leader from whom somebody takes the Lease ends at once, and nobody writes before that one is waited for', async () => {
+  const since = performance.now();
+  const stolen = JSON.stringify({ spec: { holderIdentity: 'somebody' } });
+  await kubectl(['-n', 'standpipe-system', 'patch', 'lease', 'standpipe-controller', '--type=merge', '-p', stolen]);
+  expect(await leader.exited).toEqual({ code: 4, signal: null });
+  expect(leader.output).toContain('the Lease is held by somebody now');
+  expect(other.writes).toEqual([]);
+  expect(await takenOver(since)).toBeLessThan(takeoverSeconds);
+  expect((other.writes[0] ?? 0) - since).toBeGreaterThan(1000 * (leaseSeconds - 1));
+});
+
 test('a Lease that is deleted is made again by the leader, which goes on', async () => {
   await kubectl(['-n', 'standpipe-system', 'delete', 'lease', 'standpipe-controller']);
   await eventually(async () => expect((await lease()).spec?.holderIdentity).toBe(leader.holder));

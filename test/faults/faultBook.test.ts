@@ -30,3 +30,9 @@ test('always is for ever', () => {
   const faults = book('{on: {}, times: always, do: reset}');
   expect(Array.from({ length: 9 }, () => faults.strike(list, '')?.do)).not.toContain(undefined);
 });
+
+test('every third is the first of three', () => {
+  const faults = book('{on: {}, skip: 1, every: 3, times: 2, do: reset}');
+  const struck = Array.from({ length: 9 }, () => faults.strike(list, '') !== undefined);
+  expect(struck.flatMap((yes, i) => (yes ? [i] : []))).toEqual([1, 4]);
+});

@@ -18,9 +18,7 @@ export class FaultBook {
       if (!matches(fault.on, request, phase)) return;
       const before = this.#matched[i] ?? 0;
       this.#matched[i] = before + 1;
-      const { skip = 0, times = 1 } = fault;
-      const due = before >= skip && (times === 'always' || before < skip + times);
-      if (due) struck ??= fault;
+      if (isDue(fault, before)) struck ??= fault;
     });
     return struck;
   }
@@ -29,6 +27,12 @@ export class FaultBook {
   struck(): readonly Fault[] {
     return this.#faults.filter(({ skip = 0 }, i) => (this.#matched[i] ?? 0) > skip);
   }
+}
+
+/** @param before how many matching requests came before this one */
+function isDue({ skip = 0, times = 1, every = 1 }: Fault, before: number): boolean {
+  const turn = (before - skip) / every;
+  return turn >= 0 && Number.isInteger(turn) && (times === 'always' || turn < times);
 }
 
 function matches({ verb, who, phase: during, ...exact }: Match, request: ApiRequest, phase: string): boolean {

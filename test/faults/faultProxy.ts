@@ -220,7 +220,7 @@ export class FaultProxy {
   }
 }
 
-function described({ on: _on, skip: _skip, times: _times, after, ...action }: Fault): string {
+function described({ on: _on, skip: _skip, times: _times, every: _every, after, ...action }: Fault): string {
   const parameters = Object.entries({ ...action, do: undefined, after })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${value}`);

@@ -14,8 +14,8 @@ export class FaultedOperator {
   readonly #client = testClient();
   /** How often the controller was killed by a plan. */
   kills = 0;
-  /** How often it ended although nobody ended it. */
-  exits = 0;
+  /** What it said when it ended in this run although nobody ended it; a kubelet would start it again, and so does this. */
+  exits: string[] = [];
   #proxy: FaultProxy | undefined;
   #ending = false;
 
@@ -34,6 +34,7 @@ export class FaultedOperator {
   /** Starts the controller behind a new proxy that follows a plan, and waits until its caches are filled. */
   async start(plan: FaultPlan): Promise<void> {
     this.#ending = false;
+    this.exits = [];
     this.#proxy = await FaultProxy.start(testConfig(), { plan, tls: true, kill: () => this.#kill() });
     const config = this.#proxy.config(this.processes.token('controller'));
     writeFileSync(this.processes.kubeconfig('controller'), config.exportConfig());
@@ -65,7 +66,9 @@ export class FaultedOperator {
   #launch(): void {
     const child = this.processes.launch('controller');
     child.once('exit', (_code, signal) => {
-      if (!this.#ending && signal !== 'SIGKILL') this.exits++;
+      if (this.#ending || signal === 'SIGKILL') return;
+      this.exits.push(this.processes.logs('controller').split('\n').slice(-4).join('\n'));
+      this.#launch();
     });
   }
 

@@ -22,10 +22,14 @@ export const life: readonly Phase[] = [
   { name: 'delete', spec: null },
 ];
 
-/** The workloads of a life; they have no pods, so a phase ends as soon as everything is written. */
+/**
+ * The workloads of a life. No kubelet runs their pods, so they never get ready; that is why all may be unavailable, or a
+ * rollout would wait for ever.
+ */
 export const workloads = ['first', 'second'].map((name) => {
   const object = workload('Deployment', name) as { readonly spec: object };
-  return { ...object, spec: { ...object.spec, replicas: 0 } };
+  const strategy = { rollingUpdate: { maxUnavailable: '100%' } };
+  return { ...object, spec: { ...object.spec, replicas: 2, strategy } };
 });
 
 /** The object that a phase applies. */

@@ -54,6 +54,8 @@ export type Fault = Action & {
   readonly skip?: number;
   /** How many requests are struck; 1 by default. */
   readonly times?: number | 'always';
+  /** Of those that do not pass, the first of so many is struck; 1 by default: each. */
+  readonly every?: number;
   /** How many events of a watch pass before it is struck; 0 by default. Bookmarks are no events. */
   readonly after?: number;
 };

@@ -41,6 +41,7 @@ const common = {
   on: match,
   skip: count,
   times: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'always' }] },
+  every: { type: 'integer', minimum: 1 },
   after: count,
 };
 

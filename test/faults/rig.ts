@@ -2,11 +2,11 @@ import { testClient } from '../../operator/src/kube/testing/apiServer.ts';
 import { platform } from '../api/platform.ts';
 import { dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { FaultedOperator } from './faultedOperator.ts';
-import { LivingRun, type PhaseRecord } from './livingRun.ts';
+import { type Beside, LivingRun, type PhaseRecord } from './livingRun.ts';
 import type { FaultPlan } from './plan.ts';
 
 /** What must be the same whatever happened on the way. */
-export const outcome = ({ phase, state, created, deleted }: PhaseRecord) => ({ phase, created, deleted, state });
+export const outcome = ({ phase, state, count }: PhaseRecord) => ({ phase, count, state });
 
 /** The operator, a namespace for lives, and what a life comes to without faults. */
 export class Rig {
@@ -32,16 +32,16 @@ export class Rig {
 
   /**
    * Lives one life under a plan, with a controller of its own. Gives back its metrics at the end too.
-   * @param then called after each phase
+   * @param beside what else the test does
    */
   async live(
     plan: FaultPlan,
-    then?: (phase: string) => Promise<void>,
+    beside: Beside = {},
   ): Promise<{ readonly records: readonly PhaseRecord[]; readonly metrics: string }> {
     await this.operator.start(plan);
     try {
       const run = new LivingRun(this.#client, this.#namespace, this.operator);
-      const records = await run.run(this.#reference, then);
+      const records = await run.run(this.#reference, beside);
       return { records, metrics: await this.operator.metrics() };
     } finally {
       await this.operator.end();
