@@ -1,6 +1,5 @@
-import { build } from 'esbuild';
 import type { Cluster } from '../../test/cluster/cluster.ts';
-import { runNodeArguments } from '../../test/cluster/kafka/in-cluster.ts';
+import { nodeProgram, runNodeArguments } from '../../test/cluster/kafka/in-cluster.ts';
 import { BOOTSTRAP } from '../../test/cluster/kafka/pod.ts';
 import { ADMIN } from '../../test/cluster/kafka/settings.ts';
 import { kubectl } from './demo.ts';
@@ -18,20 +17,11 @@ export async function findRecord(cluster: Cluster, topic: string, key: string, t
   return kubectl(cluster, runNodeArguments('kafka'), program);
 }
 
-async function programFor(search: Search): Promise<string> {
-  const contents = `import { readRecord } from './readTopic.ts';
+function programFor(search: Search): Promise<string> {
+  const source = `import { readRecord } from './readTopic.ts';
 readRecord(${JSON.stringify(search)}).then(console.log, ({ message }) => {
   console.error(message);
   process.exitCode = 1;
 });`;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    write: false,
-    minify: true,
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
+  return nodeProgram(source, import.meta.dirname);
 }

@@ -9,15 +9,24 @@ import type { KafkaUser } from './settings.ts';
  */
 
 /** A program as one text that `node -` runs: it makes what is wanted on the broker and ends. */
-export async function provisioningProgram(bootstrap: string, admin: KafkaUser, wanted: Provision): Promise<string> {
+export function provisioningProgram(bootstrap: string, admin: KafkaUser, wanted: Provision): Promise<string> {
   const order = [bootstrap, admin, wanted].map((argument) => JSON.stringify(argument)).join(', ');
-  const contents = `import { provision } from './admin.ts';
+  const source = `import { provision } from './admin.ts';
 provision(${order}).catch((error) => {
   console.error([error, ...(error.errors ?? [])].map(({ message }) => message).join(': '));
   process.exitCode = 1;
 });`;
+  return nodeProgram(source, import.meta.dirname);
+}
+
+/**
+ * Bundles a program with all that it imports into one text that `node -` runs.
+ * @param source TypeScript
+ * @param folder where its imports begin
+ */
+export async function nodeProgram(source: string, folder: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
+    stdin: { contents: source, resolveDir: folder, loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'cjs',
