@@ -20,12 +20,30 @@ export const probePorts: Readonly<Record<Component, number>> = { controller: 18_
 /** Without a kubelet, no trial pod can tell whether the image of the sidecars starts. */
 export const noTrials = 'canary: {image: false}\n';
 
+/** How the manifests are installed, and where they put the operator. */
+export interface Installation {
+  readonly namespace: string;
+  readonly canaryNamespace: string;
+  readonly apply: () => Promise<unknown>;
+}
+
+const asDelivered: Installation = {
+  namespace: 'standpipe-system',
+  canaryNamespace: 'standpipe-canary',
+  apply: () => kubectl(['apply', '-k', join(root, 'deploy/base')]),
+};
+
 /** The operator as two processes beside a cluster without a kubelet, each with its own service account's rights. */
 export class OperatorProcesses {
+  readonly #installation: Installation;
   readonly folder = mkdtempSync(join(tmpdir(), 'standpipe-operator-'));
   /** Further arguments of both processes. */
   options: readonly string[] = [];
   readonly #children = new Map<Component, ChildProcess>();
+
+  constructor(installation: Installation = asDelivered) {
+    this.#installation = installation;
+  }
 
   /** Installs the manifests, starts both processes and waits until they are ready. */
   async start(settings: string): Promise<void> {
@@ -39,11 +57,12 @@ export class OperatorProcesses {
     await kubectl(['apply', '-f', join(root, 'crds')]);
     // An earlier test of the same cluster may have left one that leads to a URL.
     await kubectl(['delete', 'mutatingwebhookconfiguration', 'standpipe', '--ignore-not-found']);
-    await kubectl(['apply', '-k', join(root, 'deploy/base')]);
+    await this.#installation.apply();
     await this.#webhookByUrl();
     this.configure(`${noTrials}${settings}`);
-    await kubeconfigOf('controller', this.folder);
-    await kubeconfigOf('webhook', this.folder);
+    const { namespace } = this.#installation;
+    await kubeconfigOf('controller', this.folder, namespace);
+    await kubeconfigOf('webhook', this.folder, namespace);
   }
 
   /** Writes the settings, which the controller reads when it starts. */
@@ -75,7 +94,9 @@ export class OperatorProcesses {
 
   /** Starts a component; its log goes on where an earlier run of it ended. */
   launch(component: Component): ChildProcess {
-    const env = { ...process.env, KUBECONFIG: this.kubeconfig(component), POD_NAMESPACE: 'standpipe-system' };
+    const { namespace, canaryNamespace } = this.#installation;
+    const own = { POD_NAMESPACE: namespace, STANDPIPE_CANARY_NAMESPACE: canaryNamespace };
+    const env = { ...process.env, ...own, KUBECONFIG: this.kubeconfig(component) };
     const child = spawn(process.execPath, [join(root, 'operator/src/main.ts'), ...this.#arguments(component)], { env });
     const log = createWriteStream(join(this.folder, `${component}.log`), { flags: 'a' });
     child.stdout.pipe(log);
@@ -120,15 +141,12 @@ export class OperatorProcesses {
 }
 
 /** Writes a kubeconfig by which a component's own service account is used, and returns its path. */
-export async function kubeconfigOf(component: Component, folder: string): Promise<string> {
-  const token = await kubectl([
-    '-n',
-    'standpipe-system',
-    'create',
-    'token',
-    `standpipe-${component}`,
-    '--duration=24h',
-  ]);
+export async function kubeconfigOf(
+  component: Component,
+  folder: string,
+  namespace = asDelivered.namespace,
+): Promise<string> {
+  const token = await kubectl(['-n', namespace, 'create', 'token', `standpipe-${component}`, '--duration=24h']);
   const config = parse(readFileSync(process.env.KUBECONFIG ?? '', 'utf8')) as KubeConfigFile;
   for (const user of config.users) user.user = { token: token.trim() };
   const path = join(folder, `${component}.kubeconfig`);
