@@ -146,6 +146,10 @@ export const reasons = {
     kind: 'state',
     text: 'A trial pod came back uninjected, so no workload is marked until the webhook answers; look at standpipe-webhook.',
   },
+  ProvingSidecarImage: {
+    kind: 'state',
+    text: 'A trial pod pulls the image of the sidecars, before the first workload is marked with it.',
+  },
   SidecarImageNotProven: {
     kind: 'state',
     text: 'No trial pod has started with the image of the sidecars, so no workload is marked with it: correct the image or the pull secrets in the settings, or set canary.image to false.',

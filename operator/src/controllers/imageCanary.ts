@@ -11,10 +11,16 @@ import { forbiddenByRbac } from './forbidden.ts';
 import { type ImageVerdict, imageCanaryName, imageCanaryPod, judgeImageCanary } from './imageCanaryPod.ts';
 import { oneLine } from './oneLine.ts';
 
-/** Whether the image of the sidecars is known to start; if not, what to say and when to ask again, in milliseconds. */
-export type ImageProof =
-  | { readonly proven: true }
-  | { readonly proven: false; readonly message: string; readonly retryMs: number };
+/** Whether the image of the sidecars is known to start; if not, why, and when to ask again, in milliseconds. */
+export type ImageProof = { readonly proven: true } | Unproven;
+
+interface Unproven {
+  readonly proven: false;
+  readonly reason: 'ProvingSidecarImage' | 'SidecarImageNotProven';
+  /** What to say instead of the reason's own text. */
+  readonly message?: string;
+  readonly retryMs: number;
+}
 
 /** What an ImageCanary is made of. */
 export interface ImageCanaryOptions {
@@ -30,6 +36,8 @@ export interface ImageCanaryOptions {
 
 /** How often a trial pod under way is looked at, in milliseconds. */
 const lookMs = 2_000;
+/** Nothing is known against the image yet. */
+const underWay: Unproven = { proven: false, reason: 'ProvingSidecarImage', retryMs: lookMs };
 /** How long to wait after a failed trial before the next, in milliseconds. */
 const backoffMs = { baseMs: 10_000, capMs: 120_000 };
 
@@ -62,12 +70,11 @@ export class ImageCanary {
     const known = this.#known.get(name);
     if (!enabled || known?.proof.proven === true) return { proven: true };
     const now = clock.now();
-    if (known !== undefined && now < known.until) return known.proof;
+    if (known !== undefined && now < known.until) return { ...known.proof, retryMs: known.until - now };
     if (known === undefined && runs(sidecar.image)) return this.#remember(name, { proven: true }, now);
     const since = known?.since ?? now;
     // Other callers are answered from here while this one looks.
-    const before = known?.proof ?? this.#unproven(sidecar, 'it is being created', lookMs);
-    this.#known.set(name, { proof: before, until: now + lookMs, since });
+    this.#known.set(name, { proof: known?.proof ?? underWay, until: now + lookMs, since });
     const verdict = await this.#look(sidecar, now - since, signal);
     return this.#settle(sidecar, verdict, known, since);
   }
@@ -90,12 +97,11 @@ export class ImageCanary {
       return this.#remember(name, { proven: true }, now);
     }
     if (verdict.state === 'failed') {
-      return this.#remember(name, this.#unproven(sidecar, verdict.text, this.#backoff.next(name)), now);
+      return this.#remember(name, this.#failed(sidecar, verdict.text, this.#backoff.next(name)), now);
     }
     // While it is tried again, the failure before is what there is to say.
-    const again = this.#backoff.failures(name) > 0 && known !== undefined && !known.proof.proven;
-    const proof = again ? { ...known.proof, retryMs: lookMs } : this.#unproven(sidecar, verdict.text, lookMs);
-    return this.#remember(name, proof, now, since);
+    const before = known?.proof.proven === false ? known.proof : underWay;
+    return this.#remember(name, { ...before, retryMs: lookMs }, now, since);
   }
 
   #remember(name: string, proof: ImageProof, now: number, since?: number): ImageProof {
@@ -103,10 +109,10 @@ export class ImageCanary {
     return proof;
   }
 
-  #unproven(sidecar: PlanSidecar, what: string, retryMs: number): ImageProof {
-    const { namespace } = this.#options;
-    const trial = `Pod ${imageCanaryName(sidecar)} in namespace ${namespace}, image ${sidecar.image}`;
-    return { proven: false, message: `${reasons.SidecarImageNotProven.text} ${trial}: ${what}`, retryMs };
+  #failed(sidecar: PlanSidecar, why: string, retryMs: number): Unproven {
+    const reason = 'SidecarImageNotProven';
+    const trial = `Pod ${imageCanaryName(sidecar)} in namespace ${this.#options.namespace}, image ${sidecar.image}`;
+    return { proven: false, reason, message: `${reasons[reason].text} ${trial}: ${why}`, retryMs };
   }
 
   /** Looks at the trial pod, creates it where there is none, and deletes it when it has told what it can. */
@@ -114,7 +120,7 @@ export class ImageCanary {
     const { client, namespace } = this.#options;
     const pod = await client.find(pods, { namespace, name: imageCanaryName(sidecar) }, { signal });
     if (pod === undefined) return this.#create(sidecar, signal);
-    if (pod.metadata.deletionTimestamp !== undefined) return { state: 'waiting', text: 'an earlier one is ending' };
+    if (pod.metadata.deletionTimestamp !== undefined) return { state: 'waiting' };
     const verdict = judgeImageCanary(pod, waitedMs);
     if (verdict.state !== 'waiting') await this.#delete(pod, signal);
     return verdict;
@@ -130,7 +136,7 @@ export class ImageCanary {
       if (refused) return { state: 'failed', text: oneLine(`it is refused: ${(error as Error).message}`, 400) };
       if (!isApiError(error, 'KUBE_ALREADY_EXISTS')) throw error;
     }
-    return { state: 'waiting', text: 'it waits for a node' };
+    return { state: 'waiting' };
   }
 
   async #delete({ metadata }: Pod, signal: AbortSignal): Promise<void> {

@@ -13,11 +13,11 @@ const ended = (terminated: object) => container({ terminated });
 const failed = (text: string): ImageVerdict => ({ state: 'failed', text });
 
 test.each<[string, object | undefined, number, ImageVerdict]>([
-  ['no kubelet has seen', undefined, 0, { state: 'waiting', text: 'it waits for a node' }],
-  ['waits for a node', unscheduled, 59_999, { state: 'waiting', text: 'it waits for a node' }],
+  ['no kubelet has seen', undefined, 0, { state: 'waiting' }],
+  ['waits for a node', unscheduled, 59_999, { state: 'waiting' }],
   ['gets no node', unscheduled, 60_000, failed('no node took it within 60 s: 0/3 nodes are available')],
   ['no scheduler has seen', {}, 60_000, failed('no node took it within 60 s')],
-  ['is being made', waiting('ContainerCreating'), 300_000, { state: 'waiting', text: 'the image is being pulled' }],
+  ['is being made', waiting('ContainerCreating'), 300_000, { state: 'waiting' }],
   ['never starts', waiting('ContainerCreating'), 360_000, failed('it has not started within 360 s')],
   ['runs', container({ running: {} }), 0, { state: 'pulled' }],
   ['ended well', ended({ exitCode: 0 }), 0, { state: 'pulled' }],

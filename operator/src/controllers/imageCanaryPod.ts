@@ -17,8 +17,7 @@ const silenceMs = (pullSeconds + 60) * 1000;
 
 /** How a trial pod stands. */
 export type ImageVerdict =
-  | { readonly state: 'pulled' }
-  | { readonly state: 'waiting'; readonly text: string }
+  | { readonly state: 'pulled' | 'waiting' }
   | { readonly state: 'failed'; readonly text: string };
 
 /** What a kubelet calls a container that it is about to start. It has a word for each kind of failure, and gets new ones. */
@@ -85,12 +84,11 @@ export function judgeImageCanary({ status }: Pod, waitedMs: number): ImageVerdic
   if (status?.phase === 'Failed') return failed(status.reason, status.message);
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'True') {
-    const text = 'it waits for a node';
     return waitedMs < schedulingMs
-      ? { state: 'waiting', text }
+      ? { state: 'waiting' }
       : failed(`no node took it within ${schedulingMs / 1000} s`, scheduled?.message);
   }
-  if (waitedMs < silenceMs) return { state: 'waiting', text: 'the image is being pulled' };
+  if (waitedMs < silenceMs) return { state: 'waiting' };
   return failed(`it has not started within ${silenceMs / 1000} s`);
 }
 

@@ -67,8 +67,8 @@ export class Marker {
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
     const image = order.hasRun ? { proven: true as const } : await this.#images.proof(plan.sidecar, signal);
     if (!image.proven) {
-      const { message, retryMs } = image;
-      return { marked: false, reason: 'SidecarImageNotProven', message, retryMs };
+      const { proven: _, ...why } = image;
+      return { marked: false, ...why };
     }
     await confirmFresh(this.#client, microservice.metadata, microservice, signal);
     await order.begin();

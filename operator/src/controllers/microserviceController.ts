@@ -58,6 +58,9 @@ const waitingMs = 30_000;
 /** When to look again at a contradiction that no watch will resolve, in milliseconds. */
 const problemMs = 15_000;
 
+/** What is as it should be, and not done. */
+const underWay: readonly Reason[] = ['RollingOut', 'ProvingSidecarImage'];
+
 type Stored = Microservice & KubeObject;
 
 /** What a Microservice needs before anything of it may be written. */
@@ -219,7 +222,7 @@ export class MicroserviceController {
     const ready = verdicts.find(({ type }) => type === 'Ready');
     const before = microservice.status?.conditions?.find(({ type }) => type === 'Ready');
     if (ready === undefined || ready.reason === before?.reason) return;
-    const type = ready.status === 'True' || ready.reason === 'RollingOut' ? 'Normal' : 'Warning';
+    const type = ready.status === 'True' || underWay.includes(ready.reason) ? 'Normal' : 'Warning';
     const conditions = dateConditions([ready], [], 0, this.#parts.clock.date());
     const message = conditions[0]?.message ?? '';
     this.#parts.events.record(referenceTo(microservice), { type, reason: ready.reason, message });
