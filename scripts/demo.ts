@@ -1,6 +1,7 @@
 /** `make demo`: a shop on a real Kubernetes with a real Kafka, and what Standpipe does for it. Run again, it shows again. */
 import { clusters } from '../test/cluster/cluster.ts';
 import { readable } from '../test/cluster/log.ts';
+import { requireMachine } from '../test/cluster/machine.ts';
 import { clusterName, type Demo } from './demo/demo.ts';
 import { showDrain } from './demo/drain.ts';
 import { showEvent } from './demo/event.ts';
@@ -96,6 +97,7 @@ async function main(command: string): Promise<void> {
   const screen = terminal((text) => process.stdout.write(text), process.stdout.isTTY === true);
   if (command === 'down') return (await clusters()).down(clusterName, log);
   if (command !== 'up') throw new Error(usage);
+  await requireMachine('node');
   const start = Date.now();
   const demo = await setUp(screen);
   try {

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Mode } from './cluster/cluster.ts';
+import { requireMachine } from './cluster/machine.ts';
 
 /**
  * Runs the tiers of tests one after the other and ends with one line that counts them all. A tier that fails does not
@@ -14,16 +16,19 @@ const root = join(import.meta.dirname, '..');
 const tiers = ['unit', 'api', 'faults', 'cluster'] as const;
 type Tier = (typeof tiers)[number];
 
+/** The cluster that a tier runs in: with pods or, with less to set up, without. */
+const modes: Readonly<Record<Tier, Mode | undefined>> = { unit: undefined, api: 'api', faults: 'api', cluster: 'node' };
+
 /** What pods of the cluster tier are made of. They are on the node before the first test. */
-const images = ['node', 'operator', 'sidecar', 'kafka', 'examples/shop'];
+const images = ['node', 'operator', 'sidecar', 'kafka', 'nft', 'examples/shop'];
 
 /** The command of a tier: above the unit tests it runs in a cluster that is started for it and taken down after it. */
 function commandOf(tier: Tier): string[] {
   const vitest = [process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', tier];
-  if (tier === 'unit') return vitest;
-  const mode = tier === 'cluster' ? 'node' : 'api';
+  const mode = modes[tier];
+  if (mode === undefined) return vitest;
   const cluster = join(root, 'test/cluster/main.ts');
-  const loaded = tier === 'cluster' ? ['--images', images.join(',')] : [];
+  const loaded = mode === 'node' ? ['--images', images.join(',')] : [];
   return [process.execPath, cluster, 'run', '--mode', mode, '--name', `test-${tier}`, ...loaded, '--', ...vitest];
 }
 
@@ -47,6 +52,10 @@ const asked = process.argv.slice(2);
 const unknown = asked.filter((tier) => !(tiers as readonly string[]).includes(tier));
 if (unknown.length > 0) throw new Error(`there is no tier ${unknown.join(', ')}: choose from ${tiers.join(', ')}`);
 const chosen = tiers.filter((tier) => asked.length === 0 || asked.includes(tier));
+
+const needed = chosen.map((tier) => modes[tier]);
+if (needed.includes('node')) await requireMachine('node');
+else if (needed.includes('api')) await requireMachine('api');
 
 const folder = mkdtempSync(join(tmpdir(), 'standpipe-test-'));
 const counts = join(folder, 'counts');

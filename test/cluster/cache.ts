@@ -57,6 +57,11 @@ function prune(shelf: string): void {
   }
 }
 
+/** Whether an entry is there. */
+export function isCached(kind: string, key: string): boolean {
+  return existsSync(join(cacheFolder(), kind, key));
+}
+
 /**
  * The folder that holds the entry's content, built if it is not there yet. Any number of processes may ask at once: one
  * builds, in a folder of its own that a rename puts in place; the others wait.

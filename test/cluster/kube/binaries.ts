@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cached } from '../cache.ts';
+import { cached, isCached } from '../cache.ts';
 import { must, run } from '../command.ts';
 import { keyOf, keyOfFiles } from '../hash.ts';
 import { type Log, narrated } from '../log.ts';
@@ -36,13 +36,19 @@ function linkerFlags(): string {
   return ['-s', '-w', ...Object.entries(set).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
 }
 
-async function goProgram(): Promise<string> {
+/** What keeps Kubernetes from being built with the Go of this machine; undefined where nothing does. */
+export async function goFault(): Promise<string | undefined> {
   const go = which('go');
   const version = go === undefined ? '' : (await run([go, 'env', 'GOVERSION'], { cwd: '/' })).stdout.trim();
-  if (go !== undefined && version.localeCompare(OLDEST_GO, 'en', { numeric: true }) >= 0) return go;
-  throw new Error(
-    `building Kubernetes needs ${OLDEST_GO} or newer (${version === '' ? 'no go found' : `found ${version}`}): install it from https://go.dev/dl/ and put it on PATH`,
-  );
+  if (version.localeCompare(OLDEST_GO, 'en', { numeric: true }) >= 0) return undefined;
+  const found = version === '' ? 'no go found' : `found ${version}`;
+  return `${OLDEST_GO} or newer, to build Kubernetes (${found}): install it from https://go.dev/dl/ and put it on PATH`;
+}
+
+async function goProgram(): Promise<string> {
+  const fault = await goFault();
+  if (fault !== undefined) throw new Error(`missing: ${fault}`);
+  return which('go') ?? 'go';
 }
 
 /** Gets the modules into Go's cache; gives back how many packages there are to compile. */
@@ -75,10 +81,17 @@ async function build(folder: string, log: Log): Promise<void> {
   for (const component of COMPONENTS) symlinkSync('kube', join(folder, component));
 }
 
+const keyOfBinaries = (): string =>
+  keyOf(keyOfFiles(...['go.mod', 'go.sum', 'main.go'].map((name) => join(SOURCE, name))), linkerFlags());
+
+/** Whether the components were built already. */
+export function isBuilt(): boolean {
+  return isCached('kube', keyOfBinaries());
+}
+
 /** The folder that holds the components by name (`kubectl`, `kube-apiserver`, ...), built on the first call ever. */
 export async function kubeBinaries(log: Log): Promise<string> {
-  const key = keyOf(keyOfFiles(...['go.mod', 'go.sum', 'main.go'].map((name) => join(SOURCE, name))), linkerFlags());
-  return cached({ kind: 'kube', key, build: (folder) => build(folder, log) }, log);
+  return cached({ kind: 'kube', key: keyOfBinaries(), build: (folder) => build(folder, log) }, log);
 }
 
 /** The same environment with the components, and the Node that runs this, first on PATH. */
