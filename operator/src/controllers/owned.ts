@@ -59,7 +59,8 @@ interface Known {
  */
 export class OwnedObjects {
   readonly #client: Client;
-  readonly #known = new Map<string, Known>();
+  /** By namespace, so that what belongs to a Microservice that is gone is found without looking through everything. */
+  readonly #known = new Map<string, Map<string, Known>>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -80,9 +81,10 @@ export class OwnedObjects {
     labels: Labels = {},
   ): Promise<void> {
     const namespace = owner.metadata.namespace ?? '';
-    const key = keyOf(type, namespace, name);
+    const all = this.#in(namespace);
+    const key = keyOf(type, name);
     const wanted = digest([owner.metadata.uid, content, labels]);
-    const known = this.#known.get(key);
+    const known = all.get(key);
     if (known?.digest === wanted && performance.now() < known.at + trustMs) return;
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && !ownedBy(found, owner)) throw new NotOursError(type.kind, namespace, name);
@@ -98,7 +100,7 @@ export class OwnedObjects {
       const written = await this.#client.apply(type, body, { fieldManager, force: true, signal });
       version = written.metadata.resourceVersion;
     }
-    this.#known.set(key, { digest: wanted, version, at: performance.now() });
+    all.set(key, { digest: wanted, version, at: performance.now() });
   }
 
   /**
@@ -108,11 +110,12 @@ export class OwnedObjects {
    */
   trust<T extends KubeObject>(type: ResourceType<T>, owner: Microservice, object: T, content: object): void {
     const { namespace = '', name, resourceVersion } = object.metadata;
-    const key = keyOf(type, namespace, name);
-    const isBehind = isOlder(resourceVersion, this.#known.get(key)?.version);
+    const all = this.#in(namespace);
+    const key = keyOf(type, name);
+    const isBehind = isOlder(resourceVersion, all.get(key)?.version);
     if (isBehind || !ownedBy(object, owner) || !isLabelled(object, ownedMeta(owner, name).labels)) return;
     const wanted = digest([owner.metadata.uid, content, {}]);
-    this.#known.set(key, { digest: wanted, version: resourceVersion, at: performance.now() });
+    all.set(key, { digest: wanted, version: resourceVersion, at: performance.now() });
   }
 
   /** Deletes one object, if there is one and it is the Microservice's. Asked again, it makes no call. */
@@ -123,14 +126,15 @@ export class OwnedObjects {
     signal: AbortSignal,
   ): Promise<void> {
     const namespace = owner.metadata.namespace ?? '';
-    const key = keyOf(type, namespace, name);
-    if (this.#known.get(key)?.digest === gone) return;
+    const all = this.#in(namespace);
+    const key = keyOf(type, name);
+    if (all.get(key)?.digest === gone) return;
     const found = await this.#client.find(type, { namespace, name }, { signal });
     if (found !== undefined && ownedBy(found, owner)) {
       await confirmFresh(this.#client, owner.metadata, owner, signal);
       await this.#client.delete(type, { namespace, name }, { uid: found.metadata.uid, signal });
     }
-    this.#known.set(key, { digest: gone, version: undefined, at: performance.now() });
+    all.set(key, { digest: gone, version: undefined, at: performance.now() });
   }
 
   /**
@@ -139,26 +143,33 @@ export class OwnedObjects {
    */
   notice(type: ResourceType, before: KubeObject | undefined, after: KubeObject | undefined): void {
     const { namespace = '', name = '' } = (after ?? before)?.metadata ?? {};
-    const key = keyOf(type, namespace, name);
-    const known = this.#known.get(key);
+    const all = this.#in(namespace);
+    const key = keyOf(type, name);
+    const known = all.get(key);
     const version = after?.metadata.resourceVersion;
     if (known === undefined || version === known.version || isOlder(version, known.version)) return;
-    this.#known.delete(key);
+    all.delete(key);
   }
 
   /** Looks at an object again, unless that was done just now: something waits for it, and it may be gone. */
   doubt(type: ResourceType, namespace: string, name: string): void {
-    const key = keyOf(type, namespace, name);
-    const known = this.#known.get(key);
-    if (known !== undefined && performance.now() > known.at + doubtMs) this.#known.delete(key);
+    const all = this.#in(namespace);
+    const key = keyOf(type, name);
+    const known = all.get(key);
+    if (known !== undefined && performance.now() > known.at + doubtMs) all.delete(key);
   }
 
   /** Forgets what it knows of a Microservice's objects. */
   forget(namespace: string, microservice: string): void {
-    for (const key of this.#known.keys()) {
-      const [, keyNamespace, name] = key.split('/');
-      if (keyNamespace === namespace && name?.startsWith(`standpipe.${microservice}`)) this.#known.delete(key);
-    }
+    const all = this.#in(namespace);
+    for (const key of all.keys()) if (key.includes(`/standpipe.${microservice}`)) all.delete(key);
+    if (all.size === 0) this.#known.delete(namespace);
+  }
+
+  #in(namespace: string): Map<string, Known> {
+    const all = this.#known.get(namespace) ?? new Map<string, Known>();
+    this.#known.set(namespace, all);
+    return all;
   }
 }
 
@@ -167,8 +178,8 @@ function typeOf(object: object): unknown {
   return (object as { readonly type?: unknown }).type;
 }
 
-function keyOf({ kind }: ResourceType, namespace: string, name: string): string {
-  return `${kind}/${namespace}/${name}`;
+function keyOf({ kind }: ResourceType, name: string): string {
+  return `${kind}/${name}`;
 }
 
 function ownedBy(object: KubeObject, owner: Microservice): boolean {

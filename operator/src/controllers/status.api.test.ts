@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kubectl } from '../../../test/e2e/kubectl.ts';
+import type { Microservice } from '../api/generated/microservice.ts';
+import { namespaces } from '../kube/builtin.ts';
+import type { Created } from '../kube/calls.ts';
+import type { Client } from '../kube/client.ts';
+import { createNamespace, testClient } from '../kube/testing/apiServer.ts';
+import type { KubeObject } from '../kube/wire.ts';
+import { withLatestStatus, writeStatus } from './status.ts';
+import { microservices } from './types.ts';
+
+let client: Client;
+let namespace: string;
+let writes = 0;
+
+beforeAll(async () => {
+  await kubectl(['apply', '-f', `${import.meta.dirname}/../../../crds`]);
+  client = testClient({ observe: (method) => (writes += method === 'PATCH' ? 1 : 0) });
+  namespace = await createNamespace(client, 'status');
+});
+
+afterAll(async () => {
+  await client.delete(namespaces, { name: namespace });
+  await client.close();
+});
+
+test('a status is written once, also while the cache does not have it yet', async () => {
+  const metadata = { namespace, name: 'orders' };
+  const declared = { metadata, spec: { workload: { kind: 'None' } } } as Created<Microservice & KubeObject>;
+  const cached = await client.create(microservices, declared);
+  const status = { observedGeneration: 1, revision: 'abc' };
+  const write = (object: Microservice & KubeObject, wanted: Microservice['status'] = status) =>
+    writeStatus(client, microservices, object, wanted ?? {}, AbortSignal.timeout(10_000));
+  expect(withLatestStatus(client, cached)).toBe(cached);
+  await write(cached);
+  expect(withLatestStatus(client, cached)).toEqual({ ...cached, status });
+  await write(withLatestStatus(client, cached));
+  expect(writes).toBe(1);
+  // Somebody else wrote after that: what is in the cache then is newer.
+  await kubectl([...`-n ${namespace} annotate microservice orders`.split(' '), 'by=hand']);
+  const caught = await client.get(microservices, { namespace, name: 'orders' });
+  expect(withLatestStatus(client, caught)).toBe(caught);
+  await write(caught, { ...status, revision: 'def' });
+  expect(writes).toBe(2);
+  expect(withLatestStatus(client, caught).status?.revision).toBe('def');
+});
