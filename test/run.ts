@@ -54,8 +54,13 @@ if (unknown.length > 0) throw new Error(`there is no tier ${unknown.join(', ')}:
 const chosen = tiers.filter((tier) => asked.length === 0 || asked.includes(tier));
 
 const needed = chosen.map((tier) => modes[tier]);
-if (needed.includes('node')) await requireMachine('node');
-else if (needed.includes('api')) await requireMachine('api');
+const mode = needed.find((each) => each === 'node') ?? needed.find((each) => each === 'api');
+if (mode !== undefined) {
+  await requireMachine(mode).catch(({ message }: Error) => {
+    console.error(message);
+    process.exit(1);
+  });
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'standpipe-test-'));
 const counts = join(folder, 'counts');
