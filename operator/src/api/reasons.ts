@@ -130,6 +130,10 @@ export const reasons = {
     kind: 'state',
     text: 'The API server refuses the pods with their sidecars, so the marks were taken back; the message has its answer.',
   },
+  SidecarsFailing: {
+    kind: 'state',
+    text: 'A sidecar does not run, so its pod is not ready and its Services do not lead to it.',
+  },
   SidecarNotWorking: {
     kind: 'state',
     text: 'The metrics sidecar of a first injected pod reports that it does not work; after a minute the marks are taken back.',

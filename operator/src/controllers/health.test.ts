@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isHealthy, rolloutHold } from './health.ts';
-import { workload } from './testing/builders.ts';
+import { isHealthy, rolloutHold, sidecarFault } from './health.ts';
+import { pod, workload } from './testing/builders.ts';
 
 const of = (kind: Parameters<typeof workload>[0], spec: object, status: object, generation = 1) => {
   const metadata = { name: 'orders', namespace: 'shop', uid: 'u', generation };
@@ -39,4 +39,21 @@ test.each([
   ['a Deployment that rolls', workload('Deployment'), undefined],
 ] as const)('%s is held by %#', (_title, object, expected) => {
   expect(rolloutHold(object)).toBe(expected);
+});
+
+const waits = (name: string, reason: string) =>
+  pod('orders-1', {}, { status: { initContainerStatuses: [{ name, state: { waiting: { reason } } }] } });
+
+test.each([
+  [
+    'a sidecar whose image cannot be had',
+    waits('standpipe-metrics', 'ImagePullBackOff'),
+    /standpipe-metrics of pod orders-1: its image/,
+  ],
+  ['a sidecar that crashes', waits('standpipe-logs', 'CrashLoopBackOff'), /it ends again and again/],
+  ['a sidecar that is about to start', waits('standpipe-logs', 'PodInitializing'), undefined],
+  ['another init container', waits('migrate', 'CrashLoopBackOff'), undefined],
+] as const)('of %s it is told whether it is a fault: %#', (_title, object, expected) => {
+  if (expected === undefined) expect(sidecarFault(object)).toBeUndefined();
+  else expect(sidecarFault(object)).toMatch(expected);
 });

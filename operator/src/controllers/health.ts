@@ -90,3 +90,24 @@ export function crashOf({ metadata, status }: Pod): string | undefined {
   }
   return undefined;
 }
+
+/** Reasons for which the kubelet waits before it starts a sidecar, in words that do not change from one attempt to the next. */
+const sidecarWaits: Readonly<Record<string, string>> = {
+  CrashLoopBackOff: 'it ends again and again',
+  ErrImagePull: 'its image cannot be pulled',
+  ImagePullBackOff: 'its image cannot be pulled',
+  ErrImageNeverPull: 'its image is not on the node',
+  InvalidImageName: 'its image has an invalid name',
+  CreateContainerConfigError: 'its container cannot be made',
+  CreateContainerError: 'its container cannot be made',
+  RunContainerError: 'its container cannot be started',
+};
+
+/** Why a sidecar of a pod does not run, in words; undefined where all run or are about to. Such a pod is not ready. */
+export function sidecarFault({ metadata, status }: Pod): string | undefined {
+  for (const { name, state } of status?.initContainerStatuses ?? []) {
+    const wait = sidecarWaits[state?.waiting?.reason ?? ''];
+    if (wait !== undefined && sidecarContainers.includes(name)) return `${name} of pod ${metadata.name}: ${wait}`;
+  }
+  return undefined;
+}

@@ -42,6 +42,7 @@ test('pods are counted by their own records, those that are gone or going not at
       { name: 'out', reason: 'OptedOut' },
       { name: 'host', reason: 'HostNetwork' },
     ],
+    faults: [],
   });
 });
 
@@ -50,6 +51,6 @@ test('revisions are in use by what living pods have and ask for', () => {
 });
 
 test('without pods there is nothing', () => {
-  expect(surveyPods([], current, revision)).toEqual({ injected: 0, stale: 0, missing: 0, skipped: [] });
+  expect(surveyPods([], current, revision)).toEqual({ injected: 0, stale: 0, missing: 0, skipped: [], faults: [] });
   expect(revisionsInUse([])).toEqual(new Set());
 });

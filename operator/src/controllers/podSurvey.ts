@@ -5,7 +5,7 @@ import { recordOf } from '../inject/record.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
 import type { Plan } from '../plan/plan.ts';
-import { isAlive } from './health.ts';
+import { isAlive, sidecarFault } from './health.ts';
 
 /** The pods of a Microservice, counted. Each is judged by its own record, never by the template's. */
 export interface PodSurvey {
@@ -15,13 +15,16 @@ export interface PodSurvey {
   /** Not injected although they could be. */
   readonly missing: number;
   readonly skipped: readonly { readonly name: string; readonly reason: SkipReason }[];
+  /** What keeps sidecars from running, one text for each pod that has such a sidecar. */
+  readonly faults: readonly string[];
 }
 
 /** Surveys the pods that run or are about to. */
 export function surveyPods(pods: readonly Pod[], plan: Plan, revision: string): PodSurvey {
   let [injected, stale, missing] = [0, 0, 0];
   const skipped: { name: string; reason: SkipReason }[] = [];
-  for (const pod of pods.filter(isAlive)) {
+  const alive = pods.filter(isAlive);
+  for (const pod of alive) {
     const template = pod as unknown as PodTemplate;
     const record = recordOf(template);
     if (record !== null) {
@@ -33,7 +36,8 @@ export function surveyPods(pods: readonly Pod[], plan: Plan, revision: string): 
     if ('skip' in result) skipped.push({ name: pod.metadata.name, reason: result.skip });
     else missing += 1;
   }
-  return { injected, stale, missing, skipped };
+  const faults = alive.map(sidecarFault).filter((fault) => fault !== undefined);
+  return { injected, stale, missing, skipped, faults };
 }
 
 /** The revisions that living pods use or ask for: their Plans must be kept. */

@@ -7,7 +7,7 @@ import { microserviceStatus } from './microserviceStatus.ts';
 import { workload } from './testing/builders.ts';
 import { type Progress, problemVerdicts, progressVerdicts } from './verdicts.ts';
 
-const survey = { injected: 2, stale: 0, missing: 0, skipped: [] };
+const survey = { injected: 2, stale: 0, missing: 0, skipped: [], faults: [] };
 const progress = (fields: Partial<Progress> = {}): Progress => ({
   resolution: resolution(),
   decision: { taps: [], reason: 'Tapped' },
@@ -28,6 +28,17 @@ test('a Microservice that is in place is ready', () => {
     { type: 'LogsReady', status: 'False', reason: 'LogsOff' },
     { type: 'InboundTapped', status: 'True', reason: 'Tapped', message: reasons.Tapped.text },
   ]);
+});
+
+test('a Microservice in place is not ready while a sidecar of a pod does not run', () => {
+  const faults = ['standpipe-logs of pod orders-1: its image cannot be pulled'];
+  expect(verdict('Injected', { pods: { ...survey, faults } })).toMatchObject({ status: 'True', reason: 'Injected' });
+  expect(verdict('Ready', { pods: { ...survey, faults } })).toMatchObject({
+    status: 'False',
+    reason: 'SidecarsFailing',
+    message:
+      '1 pod has a sidecar that does not run, for example standpipe-logs of pod orders-1: its image cannot be pulled',
+  });
 });
 
 test('bindings, Brokers, logs and what is not built are told', () => {
@@ -172,7 +183,7 @@ describe('a status', () => {
     const bindings = [{ name: 'db', secretName: 'orders-db', entries: [], files: true, env: [] }];
     const drains = { pods: 1, unobserved: 0, linesLeft: 0 };
     const target = workload('Deployment');
-    const pods = { injected: 1, stale: 1, missing: 1, skipped: many };
+    const pods = { injected: 1, stale: 1, missing: 1, skipped: many, faults: [] };
     expect(microserviceStatus({ ...facts, plan: { ...plan, bindings }, target, pods, drains })).toEqual({
       revision: 'r',
       workload: { kind: 'Deployment', name: 'orders', uid: 'uid-Deployment' },

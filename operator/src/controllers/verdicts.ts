@@ -62,9 +62,7 @@ export function progressVerdicts(progress: Progress): Verdict[] {
   const brokers = resolution.recipes.filter(({ kafka }) => kafka !== null);
   const shipped = resolution.plan.logs !== null;
   return [
-    injected.status === 'True'
-      ? { type: 'Ready', status: 'True', reason: 'Ready' }
-      : { type: 'Ready', status: 'False', reason: injected.reason, message: injected.message },
+    readyVerdict(injected, progress.pods),
     injected,
     { type: 'BindingsReady', status: 'True', reason: bindings.length > 0 ? 'BindingsReady' : 'NoBindings' },
     { type: 'BrokerReady', status: 'True', reason: brokers.length > 0 ? 'BrokerReady' : 'NoBroker' },
@@ -72,6 +70,14 @@ export function progressVerdicts(progress: Progress): Verdict[] {
     tapVerdict(progress.decision, resolution.bypasses),
     ...unbuiltVerdict(resolution.unbuilt),
   ];
+}
+
+function readyVerdict(injected: Verdict, { faults }: PodSurvey): Verdict {
+  const type = 'Ready';
+  if (injected.status !== 'True') return { type, status: 'False', reason: injected.reason, message: injected.message };
+  if (faults.length === 0) return { type, status: 'True', reason: 'Ready' };
+  const message = `${faults.length === 1 ? '1 pod has' : `${faults.length} pods have`} a sidecar that does not run, for example ${faults[0]}`;
+  return { type, status: 'False', reason: 'SidecarsFailing', message };
 }
 
 function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
