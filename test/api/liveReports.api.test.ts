@@ -67,8 +67,8 @@ async function makeReady(labels: string, seconds: number): Promise<void> {
   });
 }
 
-/** A service that was healthy, and whose first pod with sidecars is about to come. */
-async function begin(name: string): Promise<void> {
+/** A service that was healthy, and whose first pod with sidecars is about to come. Returns the revision on trial. */
+async function begin(name: string): Promise<string> {
   await apply(namespace, workload('Deployment', name));
   await makeReady(`app=${name}`, 0);
   await eventually(async () => {
@@ -76,21 +76,28 @@ async function begin(name: string): Promise<void> {
     expect(status.readyReplicas).toBe(1);
   });
   await apply(namespace, microservice(name, { ports: [{ name: 'http', port: 8080 }] }));
-  await eventually(() => untilCondition(namespace, name, 'Injected', 'RollingOut'));
+  return eventually(async () => {
+    const { status } = await read<Microservice>(namespace, 'microservice', name);
+    expect(status?.workload).toBeDefined();
+    return status?.revision ?? '';
+  });
 }
 
 /** How the trial of a revision stands. */
-async function trialOf(name: string, revision = ''): Promise<{ readonly state: string; readonly evidence?: string }> {
+async function trialOf(
+  name: string,
+  revision: string,
+): Promise<{ readonly state: string; readonly evidence?: string }> {
   const plan = await read<Pod>(namespace, 'controllerrevision', `standpipe.${name}.${revision}`);
   return JSON.parse(plan.metadata.annotations?.['standpipe.dev/trial'] ?? '{}') as { state: string };
 }
 
 test('a trial whose sidecar works passes, and nobody is asked any more', async () => {
   said.set('well', { listening: true });
-  await begin('well');
+  const revision = await begin('well');
   await makeReady('standpipe.dev/microservice=well', 15);
-  const { status } = await eventually(() => untilCondition(namespace, 'well', 'Ready', 'Ready'));
-  await eventually(async () => expect(await trialOf('well', status?.revision)).toMatchObject({ state: 'passed' }));
+  await eventually(() => untilCondition(namespace, 'well', 'Ready', 'Ready'));
+  await eventually(async () => expect(await trialOf('well', revision)).toMatchObject({ state: 'passed' }));
   const before = asked.length;
   expect(before).toBeGreaterThan(0);
   await new Promise((resolve) => setTimeout(resolve, 8_000));
@@ -100,17 +107,16 @@ test('a trial whose sidecar works passes, and nobody is asked any more', async (
 
 test('a trial whose sidecar does not work is held up, and taken back after a minute without the tap', async () => {
   said.set('ill', { listening: false });
-  await begin('ill');
-  const { status } = await read<Microservice>(namespace, 'microservice', 'ill');
+  const revision = await begin('ill');
   await makeReady('standpipe.dev/microservice=ill', 15);
   const held = await eventually(() => untilCondition(namespace, 'ill', 'Injected', 'SidecarNotWorking'));
   const problem =
     /0 of 1 sidecars.*standpipe-metrics of pod ill-\S+: tap http does not listen on port 8080: EADDRINUSE/;
   expect(messageOf(held, 'Injected')).toMatch(problem);
-  expect(await trialOf('ill', status?.revision)).toMatchObject({ state: 'running' });
+  expect(await trialOf('ill', revision)).toMatchObject({ state: 'running' });
   await makeReady('standpipe.dev/microservice=ill', 61);
   await eventually(() => untilCondition(namespace, 'ill', 'InboundTapped', 'TapTakenBack'));
-  expect(await trialOf('ill', status?.revision)).toMatchObject({
+  expect(await trialOf('ill', revision)).toMatchObject({
     state: 'failed',
     reason: 'SidecarNotWorking',
     evidence: expect.stringMatching(problem),

@@ -156,15 +156,10 @@ describe('a Microservice says what is missing', () => {
 
 test('without the trial pod of the sidecars’ image nothing is marked, and the reason is told', async () => {
   const [role, name] = ['standpipe-canary', 'image'];
-  const log = logSince('controller');
   operator.configure('image: example.org/sidecar:1\n');
   await operator.end('controller', 'SIGTERM');
-  await without([`${role} list pods`], async () => {
-    await operator.run('controller');
-    const words = `cannot list resource \\"pods\\" in API group \\"\\" in the namespace \\"${role}\\"`;
-    await eventually(async () => expect(log()).toContain(words));
-  });
-  await without([`${role} get pods`], async () => {
+  await operator.run('controller');
+  await without([`${role} get pods`, `${teams} get pods`], async () => {
     await apply(namespace, workload('Deployment', name), microservice(name, { bindings }));
     await untilForbidden(name, 'get pods');
   });
@@ -275,8 +270,9 @@ describe('the log says what is missing', () => {
 });
 
 test('no permission was left out, and none is given that nothing needs', () => {
-  // Both are needed to end the broken pod of a StatefulSet, which takes a kubelet.
-  const elsewhere = [`${teams} get pods`, `${teams} create pods/eviction`];
+  // The broken pod of a StatefulSet is ended only where a kubelet runs it. What may be listed in all namespaces may be listed
+  // in that of the trial pods: namespaced.api.test.ts has an operator that may not.
+  const elsewhere = [`${teams} create pods/eviction`, 'standpipe-canary list pods'];
   const rest = permissions.filter((permission) => !proven.has(permission) && !elsewhere.includes(permission));
   expect(rest).toEqual([]);
 });
