@@ -37,8 +37,8 @@ function buildTables(): void {
     code *= 2;
     firstCode[length] = code;
     firstSymbol[length] = place;
-    for (const [symbol, own] of codeLengths.entries()) {
-      if (own !== length) continue;
+    for (let symbol = 0; symbol < codeLengths.length; symbol++) {
+      if (codeLengths[symbol] !== length) continue;
       symbols[place++] = symbol;
       if (length <= 8) shortCodes.fill(symbol * 16 + length, code << (8 - length), (code + 1) << (8 - length));
       code += 1;
