@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { imageCanaryPod } from '../../operator/src/controllers/imageCanaryPod.ts';
+import { type ImageTrial, imageCanaryPod, imagesOf } from '../../operator/src/controllers/imageCanaryPod.ts';
 import { plan as plannedPod } from '../../operator/src/plan/testing/builders.ts';
 import { apply, dropNamespace, kubectl, newNamespace, tryKubectl } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'standpipe-policies-'));
 const controller = 'system:serviceaccount:standpipe-system:standpipe-controller';
 const kinds: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
 const binding = 'standpipe-policies-test';
-const plannedSidecar = plannedPod().sidecar;
+const [image] = imagesOf(plannedPod()) as [ImageTrial];
 let namespace = '';
 let kubeconfig = '';
 
@@ -239,7 +239,7 @@ describe('a pod', () => {
   const trial = {
     apiVersion: 'v1',
     kind: 'Pod',
-    ...(imageCanaryPod('standpipe-canary', plannedSidecar) as unknown as Trial),
+    ...(imageCanaryPod('standpipe-canary', image) as unknown as Trial),
   };
   const named = ['-n', 'standpipe-canary', 'delete', 'pod'];
 

@@ -4,15 +4,19 @@ import { namespaces, pods } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
 import { createNamespace, testClient } from '../kube/testing/apiServer.ts';
 import { ManualClock } from '../kube/testing/manualClock.ts';
-import type { PlanSidecar } from '../plan/plan.ts';
 import { plan } from '../plan/testing/builders.ts';
 import { ImageCanary, type ImageCanaryOptions } from './imageCanary.ts';
-import { imageCanaryName } from './imageCanaryPod.ts';
+import { type ImageTrial, imageCanaryName } from './imageCanaryPod.ts';
 
 /** Without a kubelet: what one would report is written into the status by hand. */
 
-const sidecar: PlanSidecar = { ...plan().sidecar, image: 'example.org/sidecar:1', imagePullSecrets: ['registry'] };
-const name = imageCanaryName(sidecar);
+const trial: ImageTrial = {
+  ...plan().sidecar,
+  image: 'example.org/sidecar:1',
+  imagePullSecrets: ['registry'],
+  command: ['/usr/local/bin/node', '--version'],
+};
+const name = imageCanaryName(trial);
 let client: Client;
 let namespace: string;
 let clock: ManualClock;
@@ -30,7 +34,7 @@ afterEach(() => client.delete(namespaces, { name: namespace }));
 
 const canary = (options: Partial<ImageCanaryOptions> = {}) =>
   new ImageCanary({ client, clock, namespace, enabled: true, runs: () => false, ...options });
-const ask = (of: ImageCanary) => of.proof(sidecar, AbortSignal.timeout(10_000));
+const ask = (of: ImageCanary) => of.proof(trial, AbortSignal.timeout(10_000));
 const running = async () => (await client.list(pods, { namespace })).items.map(({ metadata }) => metadata.name);
 
 /** Writes what a kubelet would. */
@@ -105,7 +109,7 @@ test('a quota that has no room for the pod is told', async () => {
 
 test('a process that starts anew goes on with the pod of the one before, and deletes what is left of others', async () => {
   await ask(canary());
-  const other = { ...sidecar, image: 'example.org/sidecar:2' };
+  const other = { ...trial, image: 'example.org/sidecar:2' };
   await canary().proof(other, AbortSignal.timeout(10_000));
   expect(await running()).toHaveLength(2);
   const images = canary();
@@ -123,7 +127,7 @@ test('a pod under way is not left over', async () => {
 });
 
 test.each([
-  ['a service runs with it', { runs: (image: string) => image === sidecar.image }],
+  ['a service runs with it', { runs: (image: string) => image === trial.image }],
   ['trials are switched off', { enabled: false }],
 ])('no pod is made where %s', async (_title, options) => {
   expect(await ask(canary(options))).toEqual({ proven: true });

@@ -6,12 +6,17 @@ import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { isApiError } from '../kube/errors.ts';
 import type { Result } from '../kube/reconcileLoop.ts';
-import type { PlanSidecar } from '../plan/plan.ts';
 import { forbiddenByRbac } from './forbidden.ts';
-import { type ImageVerdict, imageCanaryName, imageCanaryPod, judgeImageCanary } from './imageCanaryPod.ts';
+import {
+  type ImageTrial,
+  type ImageVerdict,
+  imageCanaryName,
+  imageCanaryPod,
+  judgeImageCanary,
+} from './imageCanaryPod.ts';
 import { oneLine } from './oneLine.ts';
 
-/** Whether the image of the sidecars is known to start; if not, why, and when to ask again, in milliseconds. */
+/** Whether an image is known to start; if not, why, and when to ask again, in milliseconds. */
 export type ImageProof = { readonly proven: true } | Unproven;
 
 interface Unproven {
@@ -50,7 +55,7 @@ interface Known {
 }
 
 /**
- * Proves that the image of the sidecars can be pulled and starts, before pods of services depend on it: by a pod of its
+ * Proves that an image that goes into pods can be pulled and starts, before pods of services depend on it: by a pod of its
  * own that really runs. A good answer holds as long as the process; a bad one is tried again with growing delays.
  * One node answers for the name and the registry, not for every other node.
  */
@@ -64,19 +69,19 @@ export class ImageCanary {
   }
 
   /** Whether the image is proven. Any number of callers cost one look each two seconds while a trial is under way. */
-  async proof(sidecar: PlanSidecar, signal: AbortSignal): Promise<ImageProof> {
+  async proof(trial: ImageTrial, signal: AbortSignal): Promise<ImageProof> {
     const { enabled, clock, runs } = this.#options;
-    const name = imageCanaryName(sidecar);
+    const name = imageCanaryName(trial);
     const known = this.#known.get(name);
     if (!enabled || known?.proof.proven === true) return { proven: true };
     const now = clock.now();
     if (known !== undefined && now < known.until) return { ...known.proof, retryMs: known.until - now };
-    if (known === undefined && runs(sidecar.image)) return this.#remember(name, { proven: true }, now);
+    if (known === undefined && runs(trial.image)) return this.#remember(name, { proven: true }, now);
     const since = known?.since ?? now;
     // Other callers are answered from here while this one looks.
     this.#known.set(name, { proof: known?.proof ?? underWay, until: now + lookMs, since });
-    const verdict = await this.#look(sidecar, now - since, signal);
-    return this.#settle(sidecar, verdict, known, since);
+    const verdict = await this.#look(trial, now - since, signal);
+    return this.#settle(trial, verdict, known, since);
   }
 
   /** Deletes the trial pods that a process before this one left behind. */
@@ -89,15 +94,15 @@ export class ImageCanary {
     return {};
   }
 
-  #settle(sidecar: PlanSidecar, verdict: ImageVerdict, known: Known | undefined, since: number): ImageProof {
-    const name = imageCanaryName(sidecar);
+  #settle(trial: ImageTrial, verdict: ImageVerdict, known: Known | undefined, since: number): ImageProof {
+    const name = imageCanaryName(trial);
     const now = this.#options.clock.now();
     if (verdict.state === 'pulled') {
       this.#backoff.forget(name);
       return this.#remember(name, { proven: true }, now);
     }
     if (verdict.state === 'failed') {
-      return this.#remember(name, this.#failed(sidecar, verdict.text, this.#backoff.next(name)), now);
+      return this.#remember(name, this.#failed(trial, verdict.text, this.#backoff.next(name)), now);
     }
     // While it is tried again, the failure before is what there is to say.
     const before = known?.proof.proven === false ? known.proof : underWay;
@@ -109,27 +114,27 @@ export class ImageCanary {
     return proof;
   }
 
-  #failed(sidecar: PlanSidecar, why: string, retryMs: number): Unproven {
+  #failed(trial: ImageTrial, why: string, retryMs: number): Unproven {
     const reason = 'SidecarImageNotProven';
-    const trial = `Pod ${imageCanaryName(sidecar)} in namespace ${this.#options.namespace}, image ${sidecar.image}`;
-    return { proven: false, reason, message: `${reasons[reason].text} ${trial}: ${why}`, retryMs };
+    const what = `Pod ${imageCanaryName(trial)} in namespace ${this.#options.namespace}, image ${trial.image}`;
+    return { proven: false, reason, message: `${reasons[reason].text} ${what}: ${why}`, retryMs };
   }
 
   /** Looks at the trial pod, creates it where there is none, and deletes it when it has told what it can. */
-  async #look(sidecar: PlanSidecar, waitedMs: number, signal: AbortSignal): Promise<ImageVerdict> {
+  async #look(trial: ImageTrial, waitedMs: number, signal: AbortSignal): Promise<ImageVerdict> {
     const { client, namespace } = this.#options;
-    const pod = await client.find(pods, { namespace, name: imageCanaryName(sidecar) }, { signal });
-    if (pod === undefined) return this.#create(sidecar, signal);
+    const pod = await client.find(pods, { namespace, name: imageCanaryName(trial) }, { signal });
+    if (pod === undefined) return this.#create(trial, signal);
     if (pod.metadata.deletionTimestamp !== undefined) return { state: 'waiting' };
     const verdict = judgeImageCanary(pod, waitedMs);
     if (verdict.state !== 'waiting') await this.#delete(pod, signal);
     return verdict;
   }
 
-  async #create(sidecar: PlanSidecar, signal: AbortSignal): Promise<ImageVerdict> {
+  async #create(trial: ImageTrial, signal: AbortSignal): Promise<ImageVerdict> {
     const { client, namespace } = this.#options;
     try {
-      await client.create(pods, imageCanaryPod(namespace, sidecar), { signal });
+      await client.create(pods, imageCanaryPod(namespace, trial), { signal });
     } catch (error) {
       // A missing right is told as any other is. A quota or an admission policy of the cluster's is what a trial is for.
       const refused = isApiError(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID') && !forbiddenByRbac(error);

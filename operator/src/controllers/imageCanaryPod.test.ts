@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../kube/builtin.ts';
 import { plan } from '../plan/testing/builders.ts';
-import { type ImageVerdict, imageCanaryName, imageCanaryPod, judgeImageCanary } from './imageCanaryPod.ts';
+import {
+  type ImageTrial,
+  type ImageVerdict,
+  imageCanaryName,
+  imageCanaryPod,
+  imagesOf,
+  judgeImageCanary,
+} from './imageCanaryPod.ts';
 
-const { sidecar } = plan();
+const [trial] = imagesOf(plan()) as [ImageTrial];
 
 const unscheduled = { conditions: [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }] };
 const scheduled = { conditions: [{ type: 'PodScheduled', status: 'True' }] };
@@ -51,13 +58,22 @@ test('words of others are cut off', () => {
 });
 
 test('the same image has the same trial pod, and another one another', () => {
-  expect(imageCanaryName(sidecar)).toBe(imageCanaryName({ ...sidecar }));
-  expect(imageCanaryName({ ...sidecar, image: 'other' })).not.toBe(imageCanaryName(sidecar));
-  expect(imageCanaryName({ ...sidecar, imagePullSecrets: ['a'] })).not.toBe(imageCanaryName(sidecar));
+  expect(imageCanaryName(trial)).toBe(imageCanaryName({ ...trial }));
+  expect(imageCanaryName({ ...trial, image: 'other' })).not.toBe(imageCanaryName(trial));
+  expect(imageCanaryName({ ...trial, imagePullSecrets: ['a'] })).not.toBe(imageCanaryName(trial));
 });
 
 test('a platform that assigns users assigns that of the trial pod too', () => {
   const user = (runAsUser: number | null) =>
-    imageCanaryPod('n', { ...sidecar, runAsUser }).spec?.containers[0]?.securityContext?.runAsUser;
+    imageCanaryPod('n', { ...trial, runAsUser }).spec?.containers[0]?.securityContext?.runAsUser;
   expect([user(10_001), user(null)]).toEqual([10_001, undefined]);
+});
+
+test('the image that redirects traffic is proven too, by its own program', () => {
+  const metrics = { ...plan().metrics, inbound: 'redirect' as const, redirectImage: 'example.org/nft:1' };
+  const trials = imagesOf(plan({ metrics })).map(({ image, command }) => [image, ...command]);
+  expect(trials).toEqual([
+    [trial.image, '/usr/local/bin/node', '--version'],
+    ['example.org/nft:1', '/usr/sbin/nft', '--version'],
+  ]);
 });

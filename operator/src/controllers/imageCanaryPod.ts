@@ -2,7 +2,7 @@ import { managedBy, managedByLabel } from '../api/names.ts';
 import type { Pod } from '../kube/builtin.ts';
 import type { Created } from '../kube/calls.ts';
 import { digest } from '../plan/canonical.ts';
-import type { PlanSidecar } from '../plan/plan.ts';
+import type { Plan, PlanSidecar } from '../plan/plan.ts';
 import { oneLine } from './oneLine.ts';
 
 /** The one container of a trial pod. */
@@ -15,6 +15,18 @@ export const pullSeconds = 300;
 /** After which time a trial pod of which no kubelet tells anything is given up, in milliseconds. */
 const silenceMs = (pullSeconds + 60) * 1000;
 
+/** An image that is to be proven, how it is pulled and run, and a command that ends at once. */
+export interface ImageTrial extends PlanSidecar {
+  readonly command: readonly string[];
+}
+
+/** The images that a Plan puts into pods. */
+export function imagesOf({ sidecar, metrics: { inbound, redirectImage } }: Plan): readonly ImageTrial[] {
+  const sidecars = { ...sidecar, command: ['/usr/local/bin/node', '--version'] };
+  if (inbound !== 'redirect' || redirectImage === undefined) return [sidecars];
+  return [sidecars, { ...sidecar, image: redirectImage, command: ['/usr/sbin/nft', '--version'] }];
+}
+
 /** How a trial pod stands. */
 export type ImageVerdict =
   | { readonly state: 'pulled' | 'waiting' }
@@ -24,16 +36,16 @@ export type ImageVerdict =
 const underWay: readonly string[] = ['ContainerCreating', 'PodInitializing'];
 
 /** The name of an image's trial pod: always the same, so that a process that starts anew finds it. */
-export function imageCanaryName({ image, imagePullPolicy, imagePullSecrets, runAsUser }: PlanSidecar): string {
-  return `image-${digest({ image, imagePullPolicy, imagePullSecrets, runAsUser })}`;
+export function imageCanaryName(trial: ImageTrial): string {
+  return `image-${digest(trial)}`;
 }
 
 /**
- * A pod that has the image of the sidecars pulled, prints the version of Node and ends. It is what the restricted
+ * A pod that has an image pulled, prints the version of what it is for and ends. It is what the restricted
  * standard wants, has no token, and carries no mark: the webhook leaves it alone.
  */
-export function imageCanaryPod(namespace: string, sidecar: PlanSidecar): Created<Pod> {
-  const { image, imagePullPolicy, imagePullSecrets, runAsUser } = sidecar;
+export function imageCanaryPod(namespace: string, trial: ImageTrial): Created<Pod> {
+  const { image, imagePullPolicy, imagePullSecrets, runAsUser, command } = trial;
   const securityContext = {
     ...(runAsUser === null ? {} : { runAsUser }),
     runAsNonRoot: true,
@@ -43,7 +55,7 @@ export function imageCanaryPod(namespace: string, sidecar: PlanSidecar): Created
     seccompProfile: { type: 'RuntimeDefault' },
   };
   return {
-    metadata: { name: imageCanaryName(sidecar), namespace, labels: { [managedByLabel]: managedBy } },
+    metadata: { name: imageCanaryName(trial), namespace, labels: { [managedByLabel]: managedBy } },
     spec: {
       restartPolicy: 'Never',
       activeDeadlineSeconds: pullSeconds,
@@ -57,7 +69,7 @@ export function imageCanaryPod(namespace: string, sidecar: PlanSidecar): Created
           name: container,
           image,
           imagePullPolicy,
-          command: ['/usr/local/bin/node', '--version'],
+          command,
           resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
           securityContext,
         },

@@ -6,11 +6,11 @@ import type { ControllerCache } from './cache.ts';
 import { isReady } from './health.ts';
 import { storedPlan } from './storedPlans.ts';
 
-/** Whether a ready pod of some service has sidecars of this image. It goes through all Plans until it finds one. */
+/** Whether a ready pod of some service has containers of this image by its Plan. It goes through all Plans until it finds one. */
 export function imageRuns({ plans, pods }: Pick<ControllerCache, 'plans' | 'pods'>, image: string): boolean {
   return plans.list().some((stored) => {
     const plan = storedPlan(stored);
-    if (plan.sidecar.image !== image) return false;
+    if (plan.sidecar.image !== image && plan.metrics.redirectImage !== image) return false;
     const key = formatKey({ namespace: plan.namespace, name: plan.microservice });
     const ready = pods.byIndex('microservice', key).filter((pod) => isReady(pod));
     if (ready.length === 0) return false;

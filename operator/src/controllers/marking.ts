@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { WebhookCanary } from './canary.ts';
 import { confirmFresh } from './freshness.ts';
 import type { ImageCanary } from './imageCanary.ts';
+import { imagesOf } from './imageCanaryPod.ts';
 import { Kubelets } from './kubelets.ts';
 import type { Workload } from './types.ts';
 import { applyMarks, markedByUs, marksOf } from './workloads.ts';
@@ -30,7 +31,7 @@ export interface MarkOrder {
   readonly workload: Workload;
   readonly plan: Plan;
   readonly revision: string;
-  /** Whether pods ran with the Plan before: then its image needs no proof. */
+  /** Whether pods ran with the Plan before: then its images need no proof. */
   readonly hasRun: boolean;
   /** Called before the marks are put on, and not where they are on already. */
   readonly begin: () => Promise<void>;
@@ -51,7 +52,7 @@ export class Marker {
   }
 
   /**
-   * Puts the marks on the workload that a Microservice names, once the webhook and the sidecars' image have been proven
+   * Puts the marks on the workload that a Microservice names, once the webhook and the Plan's images have been proven
    * to work: marking rolls the pods, and they must neither come up bare nor not come up.
    */
   async mark(order: MarkOrder, signal: AbortSignal): Promise<Marking> {
@@ -65,9 +66,10 @@ export class Marker {
     if (!(await this.#kubelets.haveSidecars(signal)))
       return { marked: false, reason: 'KubernetesTooOld', retryMs: 60_000 };
     if (!(await this.#canary.works(signal))) return { marked: false, reason: 'WebhookNotWorking', retryMs: 5_000 };
-    const image = order.hasRun ? { proven: true as const } : await this.#images.proof(plan.sidecar, signal);
-    if (!image.proven) {
-      const { proven: _, ...why } = image;
+    for (const trial of order.hasRun ? [] : imagesOf(plan)) {
+      const proof = await this.#images.proof(trial, signal);
+      if (proof.proven) continue;
+      const { proven: _, ...why } = proof;
       return { marked: false, ...why };
     }
     await confirmFresh(this.#client, microservice.metadata, microservice, signal);
