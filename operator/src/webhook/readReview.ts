@@ -39,22 +39,20 @@ export async function readReview(request: IncomingMessage): Promise<AdmissionRev
 }
 
 function readBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new Refusal(413, 'The body is over the limit of 7 MiB');
-  if (Number(request.headers['content-length']) > bodyLimit) return Promise.reject(tooLarge);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= bodyLimit) return;
-      request.off('data', take);
-      reject(tooLarge);
-    };
-    request.on('data', take);
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', () => reject(new Refusal(400, 'The caller went away before the body was whole')));
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const take = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= bodyLimit) return;
+    request.off('data', take);
+    reject(new Refusal(413, 'The body is over the limit of 7 MiB'));
+  };
+  request.on('data', take);
+  request.on('end', () => resolve(Buffer.concat(chunks, size)));
+  request.on('error', () => reject(new Refusal(400, 'The caller went away before the body was whole')));
+  return promise;
 }
 
 function parse(body: Buffer): unknown {
