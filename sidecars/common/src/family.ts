@@ -40,7 +40,25 @@ export interface Family {
   readonly help?: string;
   readonly unit?: string;
   readonly samples: readonly Sample[];
+  /** Series beside the samples, of families that are too large to be made of samples at every scrape. */
+  readonly drawn?: Drawn;
 }
+
+/** Series that write themselves. */
+export interface Drawn {
+  /** How many there are. */
+  readonly series: number;
+  /** The label with the most values among them. */
+  readonly widestLabel: string;
+  /** Their lines, in parts of some lines each. */
+  lines(format: PageFormat): Iterable<string>;
+}
+
+/**
+ * Formats of a page: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and
+ * OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/).
+ */
+export type PageFormat = 'text' | 'openmetrics';
 
 /** A number as both formats write it. */
 export function formatValue(value: number): string {

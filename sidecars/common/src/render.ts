@@ -1,10 +1,6 @@
-import type { Exemplar, Family, FamilyType, Label, Sample } from './family.ts';
+import type { Exemplar, Family, FamilyType, Label, PageFormat, Sample } from './family.ts';
 
-/**
- * Formats of a page: Prometheus text 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/) and
- * OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/).
- */
-export type PageFormat = 'text' | 'openmetrics';
+export type { PageFormat } from './family.ts';
 
 export const contentTypes: Readonly<Record<PageFormat, string>> = {
   text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -18,28 +14,31 @@ interface Block {
   readonly samples: readonly Sample[];
 }
 
-/** Lines in one part of a page: well under a millisecond of work. */
-const linesPerPart = 256;
+/** Characters in one part of a page, about: well under a millisecond of work. */
+const charactersPerPart = 32_768;
 
 /** Writes a page in parts of bounded work, so that the writer can let other things run in between. */
 export function* renderPage(families: Iterable<Family>, format: PageFormat): Generator<string> {
   let part = '';
-  let lines = 0;
-  for (const family of families) {
-    for (const block of blocks(family, format)) {
-      part += head(block, family, format);
-      for (const sample of block.samples) {
-        part += sampleLine(sample, format);
-        lines += 1;
-        if (lines < linesPerPart) continue;
-        yield part;
-        part = '';
-        lines = 0;
-      }
-    }
+  for (const piece of pieces(families, format)) {
+    part += piece;
+    if (part.length < charactersPerPart) continue;
+    yield part;
+    part = '';
   }
   if (format === 'openmetrics') part += '# EOF\n';
   if (part !== '') yield part;
+}
+
+function* pieces(families: Iterable<Family>, format: PageFormat): Generator<string> {
+  for (const family of families) {
+    for (const block of blocks(family, format)) {
+      yield head(block, family, format);
+      for (const sample of block.samples) yield sampleLine(sample, format);
+    }
+    // Only families of one block write themselves: histograms without a time of creation.
+    if (family.drawn !== undefined) yield* family.drawn.lines(format);
+  }
 }
 
 /** A whole page as one string: for small pages only. */
@@ -103,12 +102,18 @@ function sampleLine({ name, labels, value, timestampMs, exemplar }: Sample, form
   return `${name}${labels.length === 0 ? '' : labelSet(labels)} ${value}${time}${trail}\n`;
 }
 
-function exemplarText({ labels, value, timestampMs }: Exemplar): string {
+/** An exemplar as it stands at the end of a line of OpenMetrics. */
+export function exemplarText({ labels, value, timestampMs }: Exemplar): string {
   return ` # ${labelSet(labels)} ${value}${timestampMs === undefined ? '' : ` ${timestampMs / 1000}`}`;
 }
 
 function labelSet(labels: readonly Label[]): string {
-  return `{${labels.map(([name, value]) => `${name}="${escapeValue(value)}"`).join(',')}}`;
+  return `{${labelPairs(labels)}}`;
+}
+
+/** Labels as they stand between braces. */
+export function labelPairs(labels: readonly Label[]): string {
+  return labels.map(([name, value]) => `${name}="${escapeValue(value)}"`).join(',');
 }
 
 function escapeHelp(text: string): string {

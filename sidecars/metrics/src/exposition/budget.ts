@@ -42,7 +42,7 @@ export function fitBudget(families: readonly MergedFamily[], maxSeries: number, 
     } else
       left.push({
         family: declaredName(family),
-        label: family.cut?.label ?? widestLabel(family.samples),
+        label: family.cut?.label ?? family.drawn?.widestLabel ?? widestLabel(family.samples),
         series: size,
       });
   }
@@ -61,8 +61,8 @@ export function fitBudget(families: readonly MergedFamily[], maxSeries: number, 
   };
 }
 
-function sizeOf({ cut, samples }: MergedFamily): number {
-  return cut?.series ?? samples.length;
+function sizeOf({ cut, samples, drawn }: MergedFamily): number {
+  return cut?.series ?? samples.length + (drawn?.series ?? 0);
 }
 
 function notShown(left: readonly LeftOut[]): Family {

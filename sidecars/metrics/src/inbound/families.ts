@@ -1,16 +1,15 @@
-import { counter, type Family, formatValue, gauge, type Sample, type Series } from '../../../common/src/family.ts';
+import { counter, type Drawn, type Family, gauge, type Series } from '../../../common/src/family.ts';
 import type { PortTap } from '../tap/port-tap.ts';
-import { bounds, countOf, type Row, sumOf } from './durations.ts';
-import type { PortMetrics } from './port-metrics.ts';
+import { type Histogram, seriesOf } from './histogram.ts';
+import { HistogramLines } from './histogram-lines.ts';
+import type { ExchangeMetrics, PortMetrics } from './port-metrics.ts';
+import { DrawnRows } from './row.ts';
 
 /** A tap and what was counted on it. */
 export interface MeasuredTap {
   readonly tap: PortTap;
   readonly metrics: PortMetrics;
 }
-
-export const durationFamily = 'http_server_request_duration_seconds';
-const callDurationFamily = 'rpc_server_duration_seconds';
 
 /** The metrics of inbound traffic. */
 export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[] {
@@ -23,15 +22,15 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
       ),
     );
   return [
-    durations(
-      durationFamily,
-      'Time from the head of a request to the last byte of its response.',
-      taps.flatMap(({ metrics }) => metrics.http.table.rows),
+    ...exchangeFamilies(
+      'http_server_request',
+      { duration: 'Time from the head of a request to the last byte of its response.', what: 'requests' },
+      taps.map(({ tap, metrics }) => [tap.port.name, metrics.http]),
     ),
-    durations(
-      callDurationFamily,
-      'Time from the head of a gRPC call to its status.',
-      taps.flatMap(({ metrics }) => metrics.grpc.table.rows),
+    ...exchangeFamilies(
+      'rpc_server',
+      { duration: 'Time from the head of a gRPC call to its status.', what: 'gRPC calls' },
+      taps.map(({ tap, metrics }) => [tap.port.name, metrics.grpc]),
     ),
     gauge(
       'http_server_active_requests',
@@ -39,16 +38,6 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
       ...perPort(({ metrics }) => metrics.http.active),
     ),
     gauge('rpc_server_active_calls', 'gRPC calls going on now.', ...perPort(({ metrics }) => metrics.grpc.active)),
-    counter(
-      'standpipe_tap_request_body_bytes',
-      'Content of requests and calls that have ended.',
-      ...perPort(({ metrics }) => metrics.requestBytes),
-    ),
-    counter(
-      'standpipe_tap_response_body_bytes',
-      'Content of their responses.',
-      ...perPort(({ metrics }) => metrics.responseBytes),
-    ),
     counter(
       'standpipe_tap_abandoned_requests',
       'Requests whose response was not seen to its end: the connection ended or could not be followed any further.',
@@ -114,26 +103,40 @@ function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
   );
 }
 
-function durations(name: string, help: string, rows: readonly Row[]): Family {
-  return { name, type: 'histogram', help, unit: 'seconds', samples: rows.flatMap((row) => rowSamples(name, row)) };
+type Exchanges = readonly (readonly [port: string, metrics: ExchangeMetrics])[];
+
+/** The histograms of one kind of exchanges: their time by what they were, and their content by port. */
+function exchangeFamilies(
+  prefix: 'http_server_request' | 'rpc_server',
+  { duration, what }: { readonly duration: string; readonly what: string },
+  exchanges: Exchanges,
+): readonly Family[] {
+  const rows = exchanges.flatMap(([, { table }]) => table.rows);
+  const widest = exchanges[0]?.[1].table.kind.overflowLabels[0] ?? '';
+  const [request, response] =
+    prefix === 'rpc_server'
+      ? ['rpc_server_request_size_bytes', 'rpc_server_response_size_bytes']
+      : ['http_server_request_body_size_bytes', 'http_server_response_body_size_bytes'];
+  const name = `${prefix}_duration_seconds`;
+  const drawn = new DrawnRows(name, rows, widest);
+  return [
+    { name, type: 'histogram', help: duration, unit: 'seconds', samples: [], drawn },
+    sizes(request, `Content of ${what}.`, exchanges, (metrics) => metrics.requestSizes),
+    sizes(response, `Content of the responses to ${what}.`, exchanges, (metrics) => metrics.responseSizes),
+  ];
 }
 
-/** Bounds as OpenMetrics wants them: always with a decimal point, so that both formats give the same series. */
-const boundTexts: readonly string[] = [
-  ...bounds.map((bound) => (Number.isInteger(bound) ? `${bound}.0` : String(bound))),
-  '+Inf',
-];
-
-function rowSamples(name: string, row: Row): readonly Sample[] {
-  const { labels } = row;
-  let below = 0;
-  const buckets = boundTexts.map((bound, bucket): Sample => {
-    below += row.durations[bucket] ?? 0;
-    return { name: `${name}_bucket`, labels: [...labels, ['le', bound]], value: formatValue(below) };
-  });
-  return [
-    ...buckets,
-    { name: `${name}_sum`, labels, value: formatValue(sumOf(row)) },
-    { name: `${name}_count`, labels, value: formatValue(countOf(row)) },
-  ];
+/** Sizes of content, of the ports on which there was such an exchange. */
+function sizes(name: string, help: string, exchanges: Exchanges, of: (metrics: ExchangeMetrics) => Histogram): Family {
+  const seen = exchanges.filter(([, { table }]) => table.rows.length > 0);
+  const histograms = seen.map(([port, metrics]) => ({ port, histogram: of(metrics) }));
+  const drawn: Drawn = {
+    series: histograms.reduce((sum, { histogram }) => sum + seriesOf(histogram.bounds), 0),
+    widestLabel: 'port',
+    *lines(format) {
+      for (const { port, histogram } of histograms)
+        yield new HistogramLines(name, [['port', port]], histogram).text(format);
+    },
+  };
+  return { name, type: 'histogram', help, unit: 'bytes', samples: [], drawn };
 }

@@ -1,6 +1,6 @@
 import type { Exchange, ExchangeObserver } from '../tap/exchange.ts';
 import { increment } from '../tap/tap-counters.ts';
-import { record } from './durations.ts';
+import { Histogram, sizeBounds } from './histogram.ts';
 import type { RouteTable } from './route-table.ts';
 import type { RowBudget } from './row-budget.ts';
 import { grpcRows, httpRows } from './row-kind.ts';
@@ -10,10 +10,20 @@ import { RowTable } from './row-table.ts';
 export class ExchangeMetrics {
   /** Exchanges that go on now. */
   active = 0;
+  /** Content of those that have ended in peace, in bytes. */
+  readonly requestSizes = new Histogram(sizeBounds);
+  readonly responseSizes = new Histogram(sizeBounds);
   readonly table: RowTable;
 
   constructor(table: RowTable) {
     this.table = table;
+  }
+
+  /** Counts one that has ended in peace. */
+  observe(exchange: Exchange): void {
+    this.table.rowOf(exchange).histogram.observe(exchange.durationSeconds);
+    this.requestSizes.observe(exchange.requestBytes);
+    this.responseSizes.observe(exchange.responseBytes);
   }
 }
 
@@ -23,9 +33,6 @@ export class PortMetrics implements ExchangeObserver {
   readonly grpc: ExchangeMetrics;
   /** Exchanges whose response was not seen to its end. */
   abandonedRequests = 0;
-  /** Content that has passed in exchanges that have ended. */
-  requestBytes = 0;
-  responseBytes = 0;
   /** Answers to the kubelet's probes over HTTP, by status. */
   readonly probes = new Map<number, number>();
 
@@ -45,10 +52,8 @@ export class PortMetrics implements ExchangeObserver {
     }
     const metrics = this.metricsOf(exchange);
     metrics.active -= 1;
-    this.requestBytes += exchange.requestBytes;
-    this.responseBytes += exchange.responseBytes;
     if (exchange.aborted) this.abandonedRequests += 1;
-    else record(metrics.table.rowOf(exchange), exchange.durationSeconds);
+    else metrics.observe(exchange);
   }
 
   private metricsOf({ protocol }: Exchange): ExchangeMetrics {

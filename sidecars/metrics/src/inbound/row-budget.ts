@@ -1,4 +1,4 @@
-import { seriesPerRow } from './durations.ts';
+import { durationBounds, seriesOf } from './histogram.ts';
 
 /**
  * How many rows the inbound histogram may have, over all ports. At most half of the page's series are its own, so that a
@@ -36,5 +36,5 @@ export class RowBudget {
 }
 
 function rowsFor(maxSeries: number): number {
-  return Math.max(4, Math.floor(maxSeries / 2 / seriesPerRow));
+  return Math.max(4, Math.floor(maxSeries / 2 / seriesOf(durationBounds)));
 }

@@ -1,6 +1,6 @@
 import type { Label } from '../../../common/src/family.ts';
 import type { Exchange } from '../tap/exchange.ts';
-import { newRow, type Row } from './durations.ts';
+import { newRow, type Row } from './row.ts';
 import type { RowBudget } from './row-budget.ts';
 import { notFoundName, overflowName, type RowKind } from './row-kind.ts';
 

@@ -3,9 +3,9 @@ import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, r
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { PortProtocol } from '../../../../../operator/src/config/metrics.ts';
 import { createLogger } from '../../../../common/src/log.ts';
-import { countOf, type Row } from '../../inbound/durations.ts';
 import { PortMetrics } from '../../inbound/port-metrics.ts';
 import { RouteTable } from '../../inbound/route-table.ts';
+import type { Row } from '../../inbound/row.ts';
 import { RowBudget } from '../../inbound/row-budget.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { openPortTap, type PortTap } from '../port-tap.ts';
@@ -55,7 +55,7 @@ export async function openTap(readPath: ReadPath, app: number, options: TestTapO
 
 function countsOf(rows: readonly Row[]): Record<string, number> {
   const textOf = ({ labels }: Row) => labels.slice(1).map(([, value]) => value);
-  return Object.fromEntries(rows.map((row) => [textOf(row).join(' '), countOf(row)]));
+  return Object.fromEntries(rows.map((row) => [textOf(row).join(' '), row.histogram.count]));
 }
 
 /** Waits for something that happens on other sockets; the test's own time limit is the bound. */
