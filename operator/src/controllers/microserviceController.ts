@@ -76,6 +76,8 @@ interface Ready {
  */
 export class MicroserviceController {
   readonly #parts: MicroserviceParts;
+  /** The UID that each Microservice had when it was looked at last. */
+  readonly #uids = new Map<string, string>();
 
   constructor(parts: MicroserviceParts) {
     this.#parts = parts;
@@ -107,8 +109,10 @@ export class MicroserviceController {
     const microservice = this.#find(key);
     if (microservice === undefined || microservice.metadata.deletionTimestamp !== undefined) {
       await this.#takeBack(key, signal);
+      this.#noteUid(key, undefined);
       return {};
     }
+    this.#noteUid(key, microservice.metadata.uid);
     const ready = await this.#check(microservice, signal);
     if (Array.isArray(ready)) return this.#refuse(microservice, ready, signal);
     const pods = this.#parts.cache.pods.byIndex('microservice', formatKey(key));
@@ -123,6 +127,16 @@ export class MicroserviceController {
     await this.#cleanUp(microservice, ready, state, signal);
     await this.#report(microservice, ready, state, signal);
     return { requeueAfterMs: state.marking.retryMs ?? (waits ? waitingMs : recheckMs) };
+  }
+
+  /** What is remembered of a Microservice by its UID goes with it, also where another one has taken its name since. */
+  #noteUid(key: ObjectKey, uid: string | undefined): void {
+    const text = formatKey(key);
+    const known = this.#uids.get(text);
+    if (known === uid) return;
+    if (known !== undefined) this.#parts.rollout.forget(known);
+    if (uid === undefined) this.#uids.delete(text);
+    else this.#uids.set(text, uid);
   }
 
   /** Everything that can be wrong, before anything is written. */

@@ -61,6 +61,14 @@ export class Rollout {
     this.#parts = parts;
   }
 
+  /** Forgets a Microservice that is gone: it holds no place in a wave any more. */
+  forget(uid: string): void {
+    const { trials, contest, waves } = this.#parts;
+    trials.forget(uid);
+    contest.forget(uid);
+    waves.leave(uid);
+  }
+
   /** One step of the rollout; it is repeated until nothing is left to do. */
   async step(input: RolloutInput, signal: AbortSignal): Promise<RolloutState> {
     const { microservice, target, wanted } = input;

@@ -4,6 +4,7 @@ import { type ControllerRevision, controllerRevisions } from '../kube/builtin.ts
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
+import { canonicalJson } from '../plan/canonical.ts';
 import type { Plan } from '../plan/plan.ts';
 import { revisionOf } from '../plan/revision.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
@@ -30,7 +31,7 @@ export class Trials {
   readonly #client: Client;
   readonly #plans: StoredPlans;
   readonly #clock: Clock;
-  /** What was written last, by UID of the Microservice and revision: the cache may be behind. */
+  /** What was written and the cache does not have yet, by UID of the Microservice and revision. */
   readonly #written = new Map<string, Trial>();
 
   constructor(client: Client, plans: StoredPlans, clock: Clock) {
@@ -41,8 +42,16 @@ export class Trials {
 
   /** The trial of a revision, if it ever began. */
   of(owner: Microservice, revision: string): Trial | undefined {
-    const written = this.#written.get(`${owner.metadata.uid}/${revision}`);
-    return written ?? trialOn(this.#plans.find(owner, revision));
+    const key = `${owner.metadata.uid}/${revision}`;
+    const [written, cached] = [this.#written.get(key), trialOn(this.#plans.find(owner, revision))];
+    if (written === undefined) return cached;
+    if (canonicalJson(written) === canonicalJson(cached)) this.#written.delete(key);
+    return written;
+  }
+
+  /** Forgets what it wrote for a Microservice that is gone. */
+  forget(uid: string): void {
+    for (const key of this.#written.keys()) if (key.startsWith(`${uid}/`)) this.#written.delete(key);
   }
 
   /**

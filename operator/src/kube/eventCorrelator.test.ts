@@ -43,3 +43,14 @@ test('an object that reports without end is cut off, and gets one more series ev
   expect(report(100, 5 * minute)).toBe(1);
   expect(correlator.observe({ ...orders, name: 'billing' }, note, at(0))?.count).toBe(1);
 });
+
+test('what makes no difference any more is forgotten', () => {
+  const correlator = new EventCorrelator();
+  for (let i = 0; i < 100; i++) correlator.observe({ ...orders, uid: `other-${i}` }, note, at(0));
+  expect(correlator.size).toBe(200);
+  correlator.observe(orders, note, at(31 * minute));
+  // Its buckets are full again only after two hours.
+  expect(correlator.size).toBe(102);
+  correlator.observe(orders, note, at(156 * minute));
+  expect(correlator.size).toBe(2);
+});

@@ -41,6 +41,11 @@ export class EventCorrelator {
   readonly #buckets = new Map<string, Bucket>();
   #nextId = 0;
 
+  /** How many series and objects are remembered. */
+  get size(): number {
+    return this.#series.size + this.#buckets.size;
+  }
+
   /** Takes one report and returns the Event as it now stands; undefined where it is dropped. */
   observe(regarding: ObjectRef, note: EventNote, now: Date): EventSeries | undefined {
     const object = JSON.stringify([
@@ -57,7 +62,7 @@ export class EventCorrelator {
     const series: EventSeries = repeats
       ? { ...known, last: now, count: known.count + 1 }
       : { id: this.#nextId++, regarding, note, first: now, last: now, count: 1 };
-    remember(this.#series, key, series);
+    remember(this.#series, key, series, ({ last }) => now.getTime() - last.getTime() >= seriesMs);
     return series;
   }
 
@@ -65,17 +70,22 @@ export class EventCorrelator {
     const { tokens, at } = this.#buckets.get(object) ?? { tokens: burst, at: now };
     const available = Math.min(burst, tokens + (now - at) / refillMs);
     if (available < 1) return false;
-    remember(this.#buckets, object, { tokens: available - 1, at: now });
+    remember(
+      this.#buckets,
+      object,
+      { tokens: available - 1, at: now },
+      ({ at: spent }) => now - spent >= burst * refillMs,
+    );
     return true;
   }
 }
 
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+/** Notes what was heard last, and forgets what was heard longest ago: what makes no difference any more, or is too much. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value, isSpent: (value: Value) => boolean): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size <= mostSeries) return;
-  for (const oldest of map.keys()) {
+  for (const [oldest, heard] of map) {
+    if (map.size <= mostSeries && !isSpent(heard)) return;
     map.delete(oldest);
-    return;
   }
 }
