@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCodes } from '../../operator/src/cli/exitCode.ts';
 import { heapAfterCollection } from './inspector.ts';
 
 const main = join(import.meta.dirname, '../../operator/src/main.ts');
@@ -31,10 +32,10 @@ export class OperatorProcess {
   #child: ChildProcess | undefined;
   #inspector = '';
   #ending = false;
-  /** How often it ended although nobody ended it. */
-  exits = 0;
-  /** Seconds of CPU that its earlier lives took. */
-  #spent = 0;
+  /** How often it gave up its work because it had lost the lead, as it shall where the API server is slow for long. */
+  leadsLost = 0;
+  /** How often it ended for another reason although nobody ended it. */
+  crashes = 0;
 
   constructor(options: OperatorProcessOptions) {
     this.#options = options;
@@ -45,8 +46,16 @@ export class OperatorProcess {
     return this.#child?.pid ?? 0;
   }
 
-  /** Starts it and waits until it is ready. */
+  /** Starts it and waits until it is ready. From then on it is started again whenever it ends by itself. */
   async start(): Promise<void> {
+    this.#ending = false;
+    this.#launch();
+    for (const end = Date.now() + patienceMs; !(await this.ready()); await sleep(100)) {
+      if (this.crashes > 0 || Date.now() > end) throw new Error(`${this.name} is not ready: see ${this.#options.log}`);
+    }
+  }
+
+  #launch(): void {
     const { args, kubeconfig, heapMiB, probePort, log } = this.#options;
     const env = { ...process.env, KUBECONFIG: kubeconfig, POD_NAMESPACE: 'standpipe-system' };
     const node = [`--max-old-space-size=${heapMiB}`, '--inspect=127.0.0.1:0', main];
@@ -57,14 +66,14 @@ export class OperatorProcess {
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.once('exit', () => {
-      if (!this.#ending) this.exits++;
+    child.once('exit', (code) => {
+      if (this.#ending) return;
+      if (code === exitCodes.leadLost) this.leadsLost++;
+      else this.crashes++;
+      // As the kubelet does with the first of such ends.
+      this.#launch();
     });
-    this.#ending = false;
     this.#child = child;
-    for (const end = Date.now() + patienceMs; !(await this.ready()); await sleep(100)) {
-      if (child.exitCode !== null || Date.now() > end) throw new Error(`${this.name} is not ready: see ${log}`);
-    }
   }
 
   /** Whether it says that requests may come. */
@@ -77,7 +86,6 @@ export class OperatorProcess {
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    this.#spent = this.cpuSeconds();
     this.#ending = true;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
@@ -95,15 +103,11 @@ export class OperatorProcess {
     return Number(kibibytes) * 1024;
   }
 
-  /** The CPU time of all its lives, in seconds. */
+  /** The CPU time of its present life, in seconds. */
   cpuSeconds(): number {
-    try {
-      // After the name, which may hold spaces: state, then ten fields, then user and system time.
-      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return this.#spent + (Number(fields[11]) + Number(fields[12])) / ticks;
-    } catch {
-      return this.#spent;
-    }
+    // After the name, which may hold spaces: state, then ten fields, then user and system time.
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / ticks;
   }
 
   /** What is on the heap when all garbage is gone, in bytes. */

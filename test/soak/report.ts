@@ -24,6 +24,8 @@ export interface Outcome {
   /** Undefined where it did not converge in time. */
   readonly convergenceSeconds: number | undefined;
   readonly writesAtRest: readonly string[];
+  /** How often the controller lost the lead, and was started again. */
+  readonly leadsLost: number;
   readonly memory: readonly Memory[];
   /** What must not have happened; the run has passed where there is none. */
   readonly breaches: readonly string[];
@@ -34,15 +36,15 @@ const mebibyte = 1024 * 1024;
 /** Growth in an hour, in bytes: the heap holds what is remembered, the rest of the process is the engine's to use. */
 const limits: Readonly<Record<Series, number>> = { heap: 2 * mebibyte, rss: 10 * mebibyte };
 
-/** Shorter runs see the engine warm up, and no leak. */
-const judgedFromMinutes = 30;
+/** Shorter series see the engine warm up, and no leak. In minutes. */
+const judgedFromMinutes = 20;
 
 /** Draws the lines through the memory of those processes that live through the run: the first two. */
-export function memoryOf(processes: readonly OperatorProcess[], sampler: Sampler, minutes: number): Memory[] {
+export function memoryOf(processes: readonly OperatorProcess[], sampler: Sampler): Memory[] {
   return processes.slice(0, 2).flatMap((process) =>
     (['heap', 'rss'] as const).map((series) => {
       const slope = sampler.slope(process, series);
-      const limit = minutes < judgedFromMinutes ? {} : { limit: limits[series] };
+      const limit = slope.seconds < judgedFromMinutes * 60 ? {} : { limit: limits[series] };
       const cpuSeconds = process.cpuSeconds();
       return { process: process.name, series, ends: sampler.ends(process, series), slope, ...limit, cpuSeconds };
     }),
@@ -64,7 +66,7 @@ export function allBreaches({ breaches, memory }: Outcome): readonly string[] {
 
 /** The report as a table of Markdown, which a terminal shows well enough. */
 export function report(outcome: Outcome): string {
-  const { fates, lags, convergenceSeconds, writesAtRest, memory, changes, disturbances } = outcome;
+  const { fates, lags, convergenceSeconds, writesAtRest, leadsLost, memory, changes, disturbances } = outcome;
   const rows: [string, string][] = [
     ['minutes of churn', String(outcome.minutes)],
     ['changes', counted(changes)],
@@ -76,6 +78,7 @@ export function report(outcome: Outcome): string {
     ],
     ['converged after, seconds', convergenceSeconds?.toFixed(1) ?? 'not in time'],
     ['writes within a minute at rest', writesAtRest.length === 0 ? '0' : writesAtRest.join(', ')],
+    ['lead lost, by a controller that was then started again', String(leadsLost)],
     ...memory.map((one): [string, string] => [`${one.process}: ${nameOf(one.series)}`, memoryText(one)]),
     ...memory
       .filter(({ series }) => series === 'rss')

@@ -16,7 +16,9 @@ export class Sampler {
   readonly #processes: readonly OperatorProcess[];
   readonly #path: string;
   readonly #start = performance.now();
+  /** By process and series, those of its present life. */
   readonly #points = new Map<string, Point[]>();
+  readonly #pids = new Map<string, number>();
 
   constructor(processes: readonly OperatorProcess[], path: string) {
     this.#processes = processes;
@@ -32,7 +34,7 @@ export class Sampler {
     }
   }
 
-  /** The line through the last two thirds of a process's series. */
+  /** The line through the last two thirds of a process's series, or through its last life where that is shorter. */
   slope(process: OperatorProcess, series: Series): Slope {
     return slopeOf(this.#late(process, series));
   }
@@ -55,6 +57,10 @@ export class Sampler {
       const seconds = (performance.now() - this.#start) / 1000;
       const rss = process.residentBytes();
       const heap = withHeap ? await process.heapBytes() : undefined;
+      if (this.#pids.get(process.name) !== process.pid) {
+        this.#pids.set(process.name, process.pid);
+        for (const series of ['rss', 'heap']) this.#points.delete(`${process.name}/${series}`);
+      }
       this.#note(process, 'rss', [seconds, rss]);
       if (heap !== undefined) this.#note(process, 'heap', [seconds, heap]);
       const row = [seconds.toFixed(1), process.name, process.pid, rss, heap ?? '', process.cpuSeconds().toFixed(2)];

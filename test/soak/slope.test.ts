@@ -3,7 +3,7 @@ import { type Point, slopeOf } from './slope.ts';
 
 test('a line is found exactly', () => {
   const points = [0, 10, 20, 30].map((seconds): Point => [seconds, 5 + seconds]);
-  expect(slopeOf(points)).toMatchObject({ perHour: 3600, samples: 4 });
+  expect(slopeOf(points)).toMatchObject({ perHour: 3600, seconds: 30 });
   expect(slopeOf(points).error).toBeCloseTo(0);
 });
 

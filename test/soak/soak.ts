@@ -105,8 +105,8 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     await connection.close();
     stop.abort();
     await Promise.all([following, sampling]);
-    const crashes = stage.processes.flatMap(({ name, exits }) =>
-      exits > 0 ? [`${name} ended ${exits} times by itself`] : [],
+    const crashes = stage.processes.flatMap(({ name, crashes: count }) =>
+      count > 0 ? [`${name} ended ${count} times by itself`] : [],
     );
     return {
       minutes,
@@ -116,7 +116,8 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
       lags: auditor.lags,
       convergenceSeconds: left.length === 0 ? seconds : undefined,
       writesAtRest: writes,
-      memory: memoryOf(stage.processes, sampler, minutes),
+      leadsLost: stage.controller.leadsLost,
+      memory: memoryOf(stage.processes, sampler),
       breaches: [
         ...auditor.breaches,
         ...troubles,

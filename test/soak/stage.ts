@@ -57,7 +57,7 @@ export class Stage {
   /** Installs the operator and starts it. @param folder for logs and other files */
   static async set(folder: string): Promise<Stage> {
     const installation = new OperatorProcesses();
-    await installation.install(settings.first);
+    await installation.install('');
     await kubectl(['apply', '-f', '-'], platform);
     const proxies = await Promise.all([0, 1, 2].map(() => TcpProxy.start('127.0.0.1', 6443)));
     const stage = new Stage(installation, proxies, folder);
