@@ -149,6 +149,19 @@ test('answers in the format that the reader asks for', async () => {
   expect(text).toMatch(/\n# EOF\n$/);
 });
 
+test('shows the trace of a request to readers of OpenMetrics', async () => {
+  start();
+  await startup(200);
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
+  await ask({ port: ports.tap, path: '/traced', headers });
+  const page = async (accept: string) => (await get('/metrics', { accept })).text();
+  expect(await page('application/openmetrics-text;version=1.0.0')).toMatch(
+    new RegExp(`http_route="/traced".*le="[^"]+"} 1 # {trace_id="${trace}",span_id="00f067aa0ba902b7"} `),
+  );
+  expect(await page('text/plain')).not.toContain(trace);
+});
+
 test('gives its page whatever a target does', async () => {
   const [, slow] = await serve(() => {});
   const [, html] = await serve((_, response) => response.end('<html>no metrics</html>'));

@@ -20,7 +20,8 @@ export class Histogram {
   /** What fell into each bucket, not cumulated; the last is for what is above all bounds. */
   readonly counts: Float64Array;
   sum = 0;
-  /** The latest exemplar, and the bucket that it is of. */
+  /** When the latest exemplar was taken, by the clock of its taker; and it, with the bucket that it is of. */
+  exemplarAtMs = Number.NEGATIVE_INFINITY;
   exemplar: { readonly bucket: number; readonly exemplar: Exemplar } | undefined = undefined;
 
   constructor(bounds: readonly number[]) {

@@ -144,3 +144,26 @@ test('counts probes and aborted exchanges apart from the others', () => {
   expect(rowsOf(metrics)).toEqual([]);
   expect([...metrics.probes]).toEqual([[503, 1]]);
 });
+
+test('takes the exemplar of a sampled request, once a second at most', () => {
+  const metrics = new PortMetrics('http', new RouteTable(), new RowBudget(2000));
+  const traced = (trace: string) => {
+    const one = new Exchange('http1', 0, '/a', false);
+    one.traceparent = `00-${trace.repeat(32)}-${'2'.repeat(16)}-01`;
+    metrics.started(one);
+    one.status = 200;
+    one.end(false, metrics);
+  };
+  for (const trace of ['a', 'b', 'c']) traced(trace);
+  expect(rowsOf(metrics)[0]?.histogram).toMatchObject({
+    count: 3,
+    exemplar: {
+      exemplar: {
+        labels: [
+          ['trace_id', 'a'.repeat(32)],
+          ['span_id', '2'.repeat(16)],
+        ],
+      },
+    },
+  });
+});

@@ -1,5 +1,7 @@
+import { formatValue } from '../../../common/src/family.ts';
 import type { Exchange, ExchangeObserver } from '../tap/exchange.ts';
 import { increment } from '../tap/tap-counters.ts';
+import { exemplarLabels } from '../tap/trace.ts';
 import { Histogram, sizeBounds } from './histogram.ts';
 import type { RouteTable } from './route-table.ts';
 import type { RowBudget } from './row-budget.ts';
@@ -21,10 +23,23 @@ export class ExchangeMetrics {
 
   /** Counts one that has ended in peace. */
   observe(exchange: Exchange): void {
-    this.table.rowOf(exchange).histogram.observe(exchange.durationSeconds);
+    observeTraced(this.table.rowOf(exchange).histogram, exchange);
     this.requestSizes.observe(exchange.requestBytes);
     this.responseSizes.observe(exchange.responseBytes);
   }
+}
+
+/** An exemplar stands this long, in milliseconds: a scrape sees one of many, and making each would cost every request. */
+const exemplarMs = 1000;
+
+function observeTraced(histogram: Histogram, { durationSeconds, startedMs, traceparent }: Exchange): void {
+  const bucket = histogram.observe(durationSeconds);
+  if (traceparent === '' || startedMs - histogram.exemplarAtMs < exemplarMs) return;
+  const labels = exemplarLabels(traceparent);
+  if (labels === undefined) return;
+  histogram.exemplarAtMs = startedMs;
+  const exemplar = { labels, value: formatValue(durationSeconds), timestampMs: Date.now() };
+  histogram.exemplar = { bucket, exemplar };
 }
 
 /** Counts the exchanges of one port. Probes are counted apart from all others. */

@@ -47,6 +47,8 @@ export class Exchange {
   readonly probe: boolean;
   /** When the request's head was complete, in milliseconds of `performance.now()`. */
   readonly startedMs = performance.now();
+  /** The trace that the request belongs to, as sent; '' where it is not known. */
+  traceparent = '';
   /** Status of the response; 0 until its head has passed. */
   status = 0;
   /** The grpc-status; -1 where none was seen. */

@@ -87,13 +87,13 @@ function onClient(accepted: unknown, options: PortTapOptions, connections: Conne
     openSplice(accepted, options, connections);
   };
   const admitted = options.limit.admit(begin);
-  if (admitted === 'later') {
-    waiting.set(begin, accepted);
-    counters.waiting += 1;
-    counters.delayed += 1;
-  } else if (admitted === 'never') {
+  if (admitted === 'never') {
     counters.overLimit += 1;
     options.readPath.refuse(accepted);
+  } else if (admitted !== 'now') {
+    waiting.set(begin, accepted);
+    counters.waiting += 1;
+    if (admitted === 'later') counters.delayed += 1;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Reading of HTTP/1 message heads (RFC 9112) as far as a bystander needs them: where they end and how the body is framed. */
 
+import { traceparentLength } from '../trace.ts';
+
 const lf = 10;
 const cr = 13;
 const space = 32;
@@ -22,6 +24,8 @@ export interface Head {
   upgradeToHttp2: boolean;
   /** The User-Agent is the kubelet's prober (`kube-probe/<version>`). */
   probe: boolean;
+  /** Where the value of a traceparent of the usual length begins; -1 where there is none. */
+  trace: number;
   /** The framing is not readable. */
   bad: boolean;
   /** Two readers could disagree about where the body ends. */
@@ -38,6 +42,7 @@ export function newHead(): Head {
     upgrade: false,
     upgradeToHttp2: false,
     probe: false,
+    trace: -1,
     bad: false,
     ambiguous: false,
   };
@@ -51,6 +56,7 @@ const userAgent = ascii('user-agent');
 const chunked = ascii('chunked');
 const http2 = ascii('h2c');
 const probeAgent = ascii('kube-probe/');
+const traceparent = ascii('traceparent');
 
 /**
  * Scans the head that starts at `from` into `head`. Returns the index just past its blank line, or -1 while the head is
@@ -86,7 +92,7 @@ export function scanHead(bytes: Uint8Array, from: number, head: Head): number {
 }
 
 function clear(head: Head): void {
-  head.length = -1;
+  head.length = head.trace = -1;
   head.chunked = head.otherCoding = head.upgrade = head.upgradeToHttp2 = head.probe = false;
   head.bad = head.ambiguous = false;
 }
@@ -117,6 +123,9 @@ function readField(bytes: Uint8Array, at: number, end: number, head: Head): bool
   } else if (isNamed(bytes, at, end, userAgent, head)) {
     const value = skipBlanks(bytes, at + userAgent.length + 1, end);
     if (startsWith(bytes, value, end, probeAgent)) head.probe = true;
+  } else if (isNamed(bytes, at, end, traceparent, head)) {
+    const value = skipBlanks(bytes, at + traceparent.length + 1, end);
+    if (trimEnd(bytes, value, end) - value === traceparentLength) head.trace = value;
   }
   return false;
 }

@@ -9,6 +9,7 @@ import {
 } from '../exchange.ts';
 import type { Follower } from '../follower.ts';
 import { Http2Tap } from '../http2/http2-tap.ts';
+import { traceparentLength } from '../trace.ts';
 import { ChunkedBody, malformed, unfinished } from './chunked-body.ts';
 import { type Direction, inBody, inChunks, inHead, newDirection, undecided, untilClose } from './direction.ts';
 import { isProxyHeader, reasonOfByte } from './first-bytes.ts';
@@ -213,6 +214,7 @@ export class Http1Tap implements Follower {
     const method = methodAt(bytes, from, target.methodEnd);
     const path = bytes.toString('latin1', target.methodEnd + 1, target.pathEnd);
     const exchange = new Exchange('http1', method, path, head.probe);
+    if (head.trace >= 0) exchange.traceparent = bytes.toString('latin1', head.trace, head.trace + traceparentLength);
     if (this.last === undefined) this.first = exchange;
     else this.last.next = exchange;
     this.last = this.requests.exchange = exchange;

@@ -4,10 +4,18 @@ import { unknownGrpcStatus } from './grpc-status.ts';
 /** Fields that are looked at, as numbers; 0 stands for all others. */
 export type FieldId = number;
 
-const names = [':method', ':path', ':status', 'content-type', 'grpc-status', 'user-agent'] as const;
+const names = [':method', ':path', ':status', 'content-type', 'grpc-status', 'user-agent', 'traceparent'] as const;
 
 /** The fields that are looked at. */
-export const fieldIds = { method: 1, path: 2, status: 3, contentType: 4, grpcStatus: 5, userAgent: 6 } as const;
+export const fieldIds = {
+  method: 1,
+  path: 2,
+  status: 3,
+  contentType: 4,
+  grpcStatus: 5,
+  userAgent: 6,
+  traceparent: 7,
+} as const;
 
 /** A field that is not looked at. */
 export const otherField: FieldId = 0;
@@ -40,10 +48,11 @@ export class Fields {
   grpcStatus = -1;
   /** The user agent is the kubelet's prober. */
   probe = false;
+  traceparent = '';
 
   reset(): void {
     this.method = this.grpcStatus = -1;
-    this.path = '';
+    this.path = this.traceparent = '';
     this.status = 0;
     this.grpc = this.probe = false;
   }
@@ -55,6 +64,7 @@ export class Fields {
     else if (field === fieldIds.contentType) this.grpc = /^application\/grpc(?:$|[+;])/i.test(value);
     else if (field === fieldIds.grpcStatus) this.grpcStatus = numberOf(value, 0, 16) ?? unknownGrpcStatus;
     else if (field === fieldIds.userAgent) this.probe = value.startsWith('kube-probe/');
+    else if (field === fieldIds.traceparent) this.traceparent = value;
   }
 }
 

@@ -175,6 +175,7 @@ export class Http2Tap implements Follower {
       return;
     }
     const exchange = new Exchange(fields.grpc ? 'grpc' : 'http2', fields.method, fields.path, fields.probe);
+    exchange.traceparent = fields.traceparent;
     this.streams.set(stream, exchange);
     this.observer.started(exchange);
   }
