@@ -17,10 +17,10 @@ import { type Bench, idlePass, type Pass, type Rest, workingPass } from './stage
 export interface Stage {
   readonly microservices: number;
   readonly pods: number;
-  /** The first pass over Microservices of which nothing is there yet. */
-  readonly creating: Pass & { readonly created: number };
+  /** The first pass over Microservices of which nothing is there yet; null where all was there from the beginning. */
+  readonly creating: (Pass & { readonly created: number }) | null;
   /** The pass that finds the pods of the rollouts. */
-  readonly rolling: Pass;
+  readonly rolling: Pass | null;
   /** The first pass where nothing is left to do. */
   readonly idle: Pass;
   readonly rest: Rest;
@@ -36,6 +36,7 @@ export interface Results {
 const { values } = parseArgs({
   options: {
     microservices: { type: 'string', default: '100,1000' },
+    create: { type: 'string', default: '1000' },
     rest: { type: 'string', default: '60' },
     profile: { type: 'string' },
     out: { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'standpipe-bench-')), 'results.json') },
@@ -45,17 +46,31 @@ const { values } = parseArgs({
 const say = (text: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 const load = (): string => readFileSync('/proc/loadavg', 'utf8').split(' ', 1)[0] ?? '';
 
-async function stageOf(bench: Bench, population: Population, from: number, size: number): Promise<Stage> {
+async function createdBy(bench: Bench, population: Population, from: number, size: number) {
   say(`${size} Microservices are declared`);
   await population.declare(size);
+  await population.untilQuiet();
   say(`the operator makes what is not there yet (load ${load()})`);
   const creating = { ...(await workingPass(bench, `${size}-creating`)), created: size - from };
   say(`${size * podsEach} pods run`);
   await population.roll(from);
-  const rolling = await workingPass(bench, `${size}-rolling`);
+  await population.untilQuiet();
+  return { creating, rolling: await workingPass(bench, `${size}-rolling`) };
+}
+
+async function settled(population: Population, size: number) {
+  say(`${size} Microservices are copied, with everything that belongs to them`);
+  await population.settle(size);
+  await population.untilQuiet();
+  return { creating: null, rolling: null };
+}
+
+async function stageOf(bench: Bench, population: Population, from: number, size: number): Promise<Stage> {
+  const isCreated = size <= Number(values.create);
+  const made = isCreated ? await createdBy(bench, population, from, size) : await settled(population, size);
   say(`the operator starts where nothing is left to do (load ${load()})`);
   const { pass, rest } = await idlePass(bench, `${size}-idle`, size, Number(values.rest));
-  return { microservices: size, pods: size * podsEach, creating, rolling, idle: pass, rest };
+  return { microservices: size, pods: size * podsEach, ...made, idle: pass, rest };
 }
 
 const operator = new OperatorProcesses();

@@ -6,6 +6,7 @@ import { up } from '../../test/cluster/cluster.ts';
 const usage = `usage: node bench/operator/main.ts [options]
 
   --microservices 100,1000   sizes, growing, in one cluster
+  --create 1000              the operator itself makes everything up to this size; above, it is copied
   --rest 60                  for how many seconds the operator is watched at rest
   --out FILE                 where the measurements go, as JSON
   --profile FOLDER           where CPU profiles of the operator go; they make it slower
@@ -15,6 +16,7 @@ const usage = `usage: node bench/operator/main.ts [options]
 const { values } = parseArgs({
   options: {
     microservices: { type: 'string' },
+    create: { type: 'string' },
     rest: { type: 'string' },
     out: { type: 'string' },
     profile: { type: 'string' },

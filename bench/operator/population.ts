@@ -1,21 +1,23 @@
-import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { microservices } from '../../operator/src/controllers/types.ts';
-import { deployments, namespaces, type Pod, pods, replicaSets, services } from '../../operator/src/kube/builtin.ts';
+import {
+  configMaps,
+  controllerRevisions,
+  deployments,
+  namespaces,
+  type Pod,
+  pods,
+  replicaSets,
+  secrets,
+  services,
+} from '../../operator/src/kube/builtin.ts';
 import type { Client } from '../../operator/src/kube/client.ts';
 import type { ResourceType } from '../../operator/src/kube/resourceType.ts';
 import type { KubeObject } from '../../operator/src/kube/wire.ts';
 import { eventually } from '../../test/support/eventually.ts';
+import { copiesOf, type Known } from './copies.ts';
 import type { Entry, Etcd } from './etcd.ts';
 import { deploymentOf, microserviceOf, perNamespace, placeOf, podsEach, serviceOf, shapes } from './shapes.ts';
-
-/** Where the API server keeps objects of a type (the storage paths of its registries). */
-const folders: Readonly<Record<string, string>> = {
-  Microservice: 'standpipe.dev/microservices',
-  Service: 'services/specs',
-  Deployment: 'deployments',
-  ReplicaSet: 'replicasets',
-  Pod: 'pods',
-};
 
 /**
  * The Microservices of the bench and what belongs to them. The first of each shape are made through the API server, with
@@ -35,26 +37,52 @@ export class Population {
 
   /** Declares Microservices with Services and paused Deployments, without pods, until there are so many. */
   async declare(size: number): Promise<void> {
-    const first = Math.ceil(this.#size / perNamespace);
-    for (let i = first; i * perNamespace < size; i++) {
-      const metadata = { name: placeOf(i * perNamespace).namespace, labels: { team: 'shop' } };
-      await this.#client.create(namespaces, { metadata });
-    }
+    await this.#makeNamespaces(size);
     if (this.#size === 0) await this.#declareFirst();
-    await this.#etcd.put(this.#copies(this.#declared, this.#size, size, () => ''));
+    await this.#etcd.put(this.#copies(this.#declared, this.#size, size));
     this.#size = size;
   }
 
   /** Gives pods to those from this number on, as the rollout that the operator has started would have. */
   async roll(from: number): Promise<void> {
     if (from === 0) await this.#rollFirst();
-    const types = [deployments, replicaSets, pods] as readonly ResourceType[];
-    const prototypes = await this.#prototypes(types);
+    const prototypes = await this.#prototypes([deployments, replicaSets, pods] as readonly ResourceType[]);
     const stored = await this.#client.list(microservices);
     const revisions = new Map(stored.items.map(({ metadata, status }) => [metadata.name, status?.revision ?? '']));
     const uids = await this.#uids(deployments as ResourceType);
-    const revisionOf = (index: number) => revisions.get(placeOf(index).name) ?? '';
-    await this.#etcd.put(this.#copies(prototypes, Math.max(from, shapes.length), this.#size, revisionOf, uids));
+    const revision = (index: number) => revisions.get(placeOf(index).name) ?? '';
+    const copies = this.#copies(prototypes, Math.max(from, shapes.length), this.#size, (index) => ({
+      deploymentUid: uids.get(placeOf(index).name),
+      revisions: [revision(index % shapes.length), revision(index)],
+    }));
+    await this.#etcd.put(copies);
+  }
+
+  /** Adds Microservices with everything that the operator and the cluster would have made for them, until there are so many. */
+  async settle(size: number): Promise<void> {
+    await this.#makeNamespaces(size);
+    const generated = [configMaps, secrets, controllerRevisions];
+    const all = [microservices, services, deployments, replicaSets, pods, ...generated];
+    const prototypes = await this.#prototypes(all as readonly ResourceType[]);
+    await this.#etcd.put(this.#copies(prototypes, this.#size, size), 3_000);
+    this.#size = size;
+  }
+
+  /** Waits until nobody has written anything for some seconds. */
+  async untilQuiet(quietMs = 5_000): Promise<void> {
+    for (;;) {
+      const revision = await this.#etcd.revision();
+      await sleep(quietMs);
+      const written = await this.#etcd.writtenSince(revision);
+      if (written.every((key) => /^\/registry\/(peerserver)?leases\//.test(key))) return;
+    }
+  }
+
+  async #makeNamespaces(size: number): Promise<void> {
+    for (let i = Math.ceil(this.#size / perNamespace); i * perNamespace < size; i++) {
+      const metadata = { name: placeOf(i * perNamespace).namespace, labels: { team: 'shop' } };
+      await this.#client.create(namespaces, { metadata });
+    }
   }
 
   async #declareFirst(): Promise<void> {
@@ -95,7 +123,8 @@ export class Population {
   }
 
   async #run({ metadata, spec }: Pod): Promise<void> {
-    const since = new Date().toISOString().replace(/\.\d+/, '');
+    // For long enough that nobody waits for their sidecars' reports, which do not come.
+    const since = new Date(Date.now() - 300_000).toISOString().replace(/\.\d+/, '');
     const started = (name: string) => ({
       name,
       image: 'registry.example/image:1',
@@ -108,8 +137,6 @@ export class Population {
     const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
     const status = {
       phase: 'Running',
-      podIP: '192.0.2.1',
-      podIPs: [{ ip: '192.0.2.1' }],
       startTime: since,
       conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: since })),
       containerStatuses: (spec?.containers ?? []).map(({ name }) => started(name)),
@@ -142,48 +169,16 @@ export class Population {
     prototypes: readonly (readonly KubeObject[])[],
     from: number,
     to: number,
-    revisionOf: (index: number) => string,
-    uids: ReadonlyMap<string, string> = new Map(),
+    known: (index: number) => Known = () => ({}),
   ): Generator<Entry> {
     for (let index = from; index < to; index++) {
       const shape = index % shapes.length;
-      yield* copiesOf(prototypes[shape] ?? [], shape, index, revisionOf, uids);
+      yield* copiesOf(prototypes[shape] ?? [], shape, index, known(index));
     }
   }
 }
 
-/** `service-00001` in the name of a Microservice, a Deployment, a ReplicaSet or a pod. */
+/** `service-00001` in the name of a Microservice, or of an object that belongs to one. */
 function nameWithin({ metadata }: KubeObject): string {
-  return metadata.name.slice(0, placeOf(0).name.length);
-}
-
-/** The objects of one Microservice under the names, UIDs and revision of another. */
-function* copiesOf(
-  objects: readonly KubeObject[],
-  shape: number,
-  index: number,
-  revisionOf: (index: number) => string,
-  uids: ReadonlyMap<string, string>,
-): Generator<Entry> {
-  const [was, is] = [placeOf(shape), placeOf(index)];
-  const callee = placeOf(index - (index % perNamespace)).name;
-  const replaced: [string, string][] = [
-    [was.name, is.name],
-    [was.namespace, is.namespace],
-    [revisionOf(shape), revisionOf(index)],
-  ];
-  for (const { kind, metadata } of objects) {
-    const kept = kind === 'Deployment' ? uids.get(is.name) : undefined;
-    replaced.push([metadata.uid ?? '', kept ?? randomUUID()]);
-  }
-  for (const object of objects) {
-    // The callee of the first namespace is named by shape 3 and must become that of the copy's own.
-    const text = replaced
-      .filter(([from]) => from !== '')
-      .reduce((whole, [from, to]) => whole.replaceAll(from, to), JSON.stringify(object))
-      .replaceAll(`"microservice":{"name":"${placeOf(0).name}"}`, `"microservice":{"name":"${callee}"}`);
-    const value = JSON.parse(text) as KubeObject & { metadata: { resourceVersion?: string } };
-    delete value.metadata.resourceVersion;
-    yield { key: `/registry/${folders[object.kind]}/${is.namespace}/${value.metadata.name}`, value };
-  }
+  return metadata.name.replace(/^standpipe\./, '').slice(0, placeOf(0).name.length);
 }

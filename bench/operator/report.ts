@@ -19,15 +19,24 @@ interface Row {
   readonly of: (stage: Stage) => string;
 }
 
-const passRows = (name: string, pass: (stage: Stage) => Pass, count: (stage: Stage) => number): readonly Row[] => [
-  { label: `**${name}**, seconds`, of: (stage) => fixed(pass(stage).passSeconds) },
-  { label: '… Microservices a second', of: (stage) => fixed(count(stage) / pass(stage).passSeconds, 0) },
-  { label: '… attempts', of: (stage) => String(pass(stage).reconciles) },
-  { label: '… reads, writes', of: (stage) => `${pass(stage).calls.GET}, ${writes(pass(stage).calls)}` },
-  { label: '… CPU s: operator', of: (stage) => fixed(pass(stage).cpu.operator ?? 0) },
-  { label: '… CPU s: API server and etcd', of: (stage) => fixed(serverCpu(pass(stage))) },
-  { label: '… CPU s: controller manager', of: (stage) => fixed(pass(stage).cpu['kube-controller-manager'] ?? 0) },
-];
+function passRows(name: string, pass: (stage: Stage) => Pass | null, count: (stage: Stage) => number): readonly Row[] {
+  const row = (label: string, of: (pass: Pass, stage: Stage) => string): Row => ({
+    label,
+    of: (stage) => {
+      const measured = pass(stage);
+      return measured === null ? '' : of(measured, stage);
+    },
+  });
+  return [
+    row(`**${name}**, seconds`, ({ passSeconds }) => fixed(passSeconds)),
+    row('… Microservices a second', ({ passSeconds }, stage) => fixed(count(stage) / passSeconds, 0)),
+    row('… attempts', ({ reconciles }) => String(reconciles)),
+    row('… reads, writes', ({ calls }) => `${calls.GET}, ${writes(calls)}`),
+    row('… CPU s: operator', ({ cpu }) => fixed(cpu.operator ?? 0)),
+    row('… CPU s: API server and etcd', (measured) => fixed(serverCpu(measured))),
+    row('… CPU s: controller manager', ({ cpu }) => fixed(cpu['kube-controller-manager'] ?? 0)),
+  ];
+}
 
 const rows: readonly Row[] = [
   ...passRows(
@@ -50,7 +59,7 @@ const rows: readonly Row[] = [
   ...passRows(
     'first pass that creates',
     ({ creating }) => creating,
-    ({ creating }) => creating.created,
+    ({ creating }) => creating?.created ?? 0,
   ),
 ];
 
@@ -68,13 +77,13 @@ const [width, height, margin] = [640, 300, 56];
 
 /** Seconds and megabytes over the number of Microservices, both axes logarithmic: a straight line at 45° is linear growth. */
 function picture({ stages, machine, date }: Results): string {
-  const series: readonly (readonly [label: string, color: string, of: (stage: Stage) => number])[] = [
+  const series: readonly (readonly [label: string, color: string, of: (stage: Stage) => number | undefined])[] = [
     ['first pass, nothing to do (s)', '#1f77b4', ({ idle }) => idle.passSeconds],
     ['until caches are filled (s)', '#9467bd', ({ idle }) => idle.syncSeconds],
-    ['first pass that creates (s)', '#d62728', ({ creating }) => creating.passSeconds],
+    ['first pass that creates (s)', '#d62728', ({ creating }) => creating?.passSeconds],
     ['heap (MB)', '#2ca02c', ({ idle }) => idle.heapBytes / 1e6],
   ];
-  const all = series.flatMap(([, , of]) => stages.map(of));
+  const all = series.flatMap(([, , of]) => stages.flatMap((stage) => of(stage) ?? []));
   const sizes = stages.map(({ microservices }) => microservices);
   const scale = (low: number, high: number, from: number, to: number) => (value: number) =>
     from + ((Math.log10(value) - low) / (high - low || 1)) * (to - from);
@@ -89,7 +98,10 @@ function picture({ stages, machine, date }: Results): string {
     (size) => `<text x="${fixed(x(size))}" y="${height - 22}" text-anchor="middle">${size}</text>`,
   );
   const curves = series.map(([label, color, of], i) => {
-    const points = stages.map((stage) => `${fixed(x(stage.microservices))},${fixed(y(of(stage)))}`);
+    const points = stages.flatMap((stage) => {
+      const value = of(stage);
+      return value === undefined ? [] : [`${fixed(x(stage.microservices))},${fixed(y(value))}`];
+    });
     const dots = points.map((point) => `<circle cx="${point.split(',')[0]}" cy="${point.split(',')[1]}" r="3"/>`);
     return `<g fill="${color}"><polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="2"/>${dots.join('')}<text x="${width - 205}" y="${40 + i * 20}">${label}</text></g>`;
   });
