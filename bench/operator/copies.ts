@@ -53,7 +53,8 @@ export function copiesOf(objects: readonly KubeObject[], shape: number, index: n
 }
 
 function replaced(object: KubeObject, renames: readonly (readonly [string, string])[]): KubeObject {
-  const text = renames.reduce((whole, [from, to]) => whole.replaceAll(from, to), JSON.stringify(object));
+  const named = renames.filter(([from]) => from !== '');
+  const text = named.reduce((whole, [from, to]) => whole.replaceAll(from, to), JSON.stringify(object));
   return JSON.parse(text) as KubeObject;
 }
 
