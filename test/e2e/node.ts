@@ -49,20 +49,27 @@ export function containerProcesses(containerId: string): { readonly first: Proce
   return { first: known(first), others: mine.filter((pid) => pid !== first).map(known) };
 }
 
-/** A daemon of the node in whose network this process is. */
-function daemon(name: string): ProcessId {
+/** The processes of that name in the network of this process. */
+function daemons(name: string): readonly number[] {
   const here = readlinkSync('/proc/self/ns/net');
-  const found = processes().filter((pid) => {
+  return processes().filter((pid) => {
     if (read(pid, 'cmdline').split('\0')[0]?.split('/').at(-1) !== name) return false;
     try {
       return readlinkSync(`/proc/${pid}/ns/net`) === here;
     } catch {
-      return false; // it has ended
+      return false; // it has ended, or is not ours to look at
     }
   });
-  if (found.length !== 1) throw new Error(`${found.length} processes ${name} are in this network instead of one`);
-  return known(found[0] ?? 0);
 }
+
+function daemon(name: string): ProcessId {
+  const [pid, ...more] = daemons(name);
+  if (pid === undefined || more.length > 0) throw new Error(`not one process ${name} is in this network`);
+  return known(pid);
+}
+
+/** Whether this process reaches pods and the node's daemons. It does not where kind runs the cluster. */
+export const inNodeNetwork = daemons('kubelet').length === 1;
 
 /** Runs containerd's client in the namespace that the kubelet uses; gives back standard output. */
 export function ctr(...args: readonly string[]): Promise<string> {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 
 /** What became of one request. */
 export interface Outcome {
-  /** What no other request has; it is sent along as `?line=...`. */
+  /** What no other request has. */
   readonly line: string;
   /** When it was sent, in milliseconds of `performance.now()`. */
   readonly at: number;
@@ -17,6 +17,8 @@ export interface TrafficOptions {
   readonly everyMs: number;
   /** One kept connection instead of a new one per request. */
   readonly keepAlive?: boolean;
+  /** Ask the app to write each request's `line`. */
+  readonly lines?: boolean;
 }
 
 /** A request that hangs has failed. A machine that is busy with other things may take seconds for one. */
@@ -32,8 +34,8 @@ export class Traffic {
   readonly #id = randomUUID();
   #sent = 0;
 
-  constructor(url: string, { everyMs, keepAlive = false }: TrafficOptions) {
-    this.#url = url;
+  constructor(url: string, { everyMs, keepAlive = false, lines = false }: TrafficOptions) {
+    this.#url = lines ? `${url}?line=` : `${url}?`;
     this.#agent = new Agent({ keepAlive, ...(keepAlive && { maxSockets: 1 }) });
     this.#timer = setInterval(() => this.#send(), everyMs);
   }
@@ -58,7 +60,7 @@ export class Traffic {
 
   #send(): void {
     const line = `${this.#id}-${this.#sent++}`;
-    const sent = ask(`${this.#url}?line=${line}`, this.#agent).then((rest) => {
+    const sent = ask(`${this.#url}${line}`, this.#agent).then((rest) => {
       this.#outcomes.push({ line, ...rest });
       this.#open.delete(sent);
     });
