@@ -2,32 +2,23 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installOperator } from '../../scripts/demo/platform.ts';
 import { messageOf, read, readAll, untilCondition } from '../api/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { settingsName, useSettings, writeSettings } from './controllerSettings.ts';
 import { apply, dropNamespace, kubectl, newNamespace } from './kubectl.ts';
 import { silentDemo } from './ownCluster.ts';
 
 /** An image of the sidecars that cannot be pulled stops at a pod of the operator's own: no service is touched. */
 
-const system = 'standpipe-system';
 let namespace = '';
 let settings = '';
 beforeAll(async () => {
   await installOperator(silentDemo);
-  const path = 'jsonpath={.spec.template.spec.volumes[0].configMap.name}';
-  settings = await kubectl(['-n', system, 'get', 'deployment', 'standpipe-controller', '-o', path]);
+  settings = await settingsName();
   namespace = await newNamespace('canary');
 });
 afterAll(async () => {
   await useSettings(settings);
   await dropNamespace(namespace);
 });
-
-/** Has the controller read another ConfigMap, and waits until it does. */
-async function useSettings(name: string): Promise<void> {
-  const value = { name: 'settings', configMap: { name } };
-  const op = JSON.stringify([{ op: 'replace', path: '/spec/template/spec/volumes/0', value }]);
-  await kubectl(['-n', system, 'patch', 'deployment', 'standpipe-controller', '--type=json', '-p', op]);
-  await kubectl(['-n', system, 'rollout', 'status', 'deployment/standpipe-controller', '--timeout=180s']);
-}
 
 interface AppDeployment {
   readonly metadata: { readonly generation: number };
@@ -68,8 +59,7 @@ const podNames = async () =>
 
 test('an image that cannot be pulled marks no workload, and the condition has what the kubelet says', async () => {
   // Nothing listens there, so the pull fails at once.
-  const data = { 'settings.yaml': 'image: localhost:1/standpipe/sidecar:none\n' };
-  await apply(system, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'unpullable' }, data });
+  await writeSettings('unpullable', { image: 'localhost:1/standpipe/sidecar:none' });
   await useSettings('unpullable');
   await apply(namespace, app);
   await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/web', '--timeout=120s']);

@@ -8,6 +8,7 @@ import { locked } from '../lock.ts';
 import type { Log } from '../log.ts';
 import { baseImages, buildImages } from './build.ts';
 import { hasDocker, type ImageSource } from './engine.ts';
+import { nftImage } from './nft.ts';
 import { exampleImage, operatorImage, sidecarImage } from './products.ts';
 
 /** The base images that pods may use as they are. */
@@ -20,9 +21,10 @@ async function sourceOf(short: string, log: Log): Promise<ImageSource> {
   if (short === 'operator') return operatorImage;
   if (short === 'sidecar') return sidecarImage;
   if (short === 'kafka') return kafkaImage(log);
+  if (short === 'nft') return nftImage(log);
   if (short.startsWith('examples/')) return exampleImage(short.slice('examples/'.length));
   throw new Error(
-    `no image "${short}": there are operator, sidecar, kafka, examples/NAME, ${Object.keys(BASES).join(', ')}`,
+    `no image "${short}": there are operator, sidecar, kafka, nft, examples/NAME, ${Object.keys(BASES).join(', ')}`,
   );
 }
 
@@ -48,7 +50,7 @@ async function bundle(names: readonly string[], log: Log): Promise<void> {
 
 /**
  * The docker-archives of the images with these short names, built if they have changed: `operator`, `sidecar`, `kafka`,
- * `examples/NAME`, and `node` and `debian`, which are left out where Docker is, because its nodes pull them.
+ * `nft`, `examples/NAME`, and `node` and `debian`, which are left out where Docker is, because its nodes pull them.
  */
 export async function archives(names: readonly string[], log: Log): Promise<readonly string[]> {
   if (names.length === 0) return [];

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Pod } from '../../operator/src/kube/builtin.ts';
+import { installOperator } from '../../scripts/demo/platform.ts';
+import { read, readAll, untilCondition } from '../api/cluster.ts';
+import { NFT_IMAGE } from '../cluster/images/nft.ts';
+import { eventually } from '../support/eventually.ts';
+import { settingsName, useSettings, writeSettings } from './controllerSettings.ts';
+import { apply, dropNamespace, kubectl, newNamespace } from './kubectl.ts';
+import { silentDemo } from './ownCluster.ts';
+
+/** An app that listens on its one port whatever it is told is tapped by the name of its port, or by a rule. */
+
+let namespace = '';
+let settings = '';
+beforeAll(async () => {
+  await installOperator(silentDemo);
+  settings = await settingsName();
+  namespace = await newNamespace('inbound');
+});
+afterAll(async () => {
+  await useSettings(settings);
+  await dropNamespace(namespace);
+});
+
+const web = { name: 'web', containerPort: 8080 };
+
+function deployment(name: string): object {
+  const labels = { app: name };
+  const probe = { httpGet: { path: '/health', port: web.name }, periodSeconds: 1 };
+  const container = {
+    name: 'app',
+    image: 'node:24-bookworm-slim',
+    command: [
+      'node',
+      '-e',
+      `require('node:http').createServer((_, answer) => answer.end('deaf')).listen(8080); process.on('SIGTERM', () => process.exit(0))`,
+    ],
+    ports: [web],
+    readinessProbe: probe,
+    livenessProbe: probe,
+    resources: { requests: { cpu: '10m', memory: '32Mi' } },
+  };
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } };
+  const metadata = { name };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector: { matchLabels: labels }, template } };
+}
+
+function microservice(name: string, inbound: string): object {
+  const spec = { ports: [{ name: 'http', port: web.containerPort }], metrics: { inbound } };
+  return { apiVersion: 'standpipe.dev/v1alpha1', kind: 'Microservice', metadata: { name }, spec };
+}
+
+function service(name: string): object {
+  const spec = { selector: { app: name }, ports: [{ port: 80, targetPort: web.name }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
+}
+
+async function tapped(name: string, inbound: string): Promise<Pod> {
+  await apply(namespace, deployment(name), service(name), microservice(name, inbound));
+  await eventually(() => untilCondition(namespace, name, 'Ready', 'Ready'), 120_000);
+  await untilCondition(namespace, name, 'InboundTapped', 'Tapped');
+  return eventually(async () => {
+    const [pod, ...others] = await readAll<Pod>(namespace, 'pod', '-l', `app=${name}`);
+    expect(others).toEqual([]);
+    if (pod === undefined) throw new Error('there is no pod');
+    return pod;
+  });
+}
+
+/** Asks through the Service until it leads to the pod that is there now, then so many times more. */
+async function ask(name: string, times: number): Promise<void> {
+  const { spec } = await read<{ spec: { clusterIP: string } }>(namespace, 'service', name);
+  const url = `http://${spec.clusterIP}/orders/7`;
+  const get = async (): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
+  for (let i = 0; i < times; i += 1) expect(await eventually(get)).toBe('deaf');
+}
+
+/** How many requests of the test the pod's page shows, and how many probes. */
+async function counted(pod: Pod): Promise<{ readonly requests: number; readonly probes: number }> {
+  const page = await (await fetch(`http://${pod.status?.podIP}:9470/metrics`)).text();
+  const sum = (series: RegExp) => [...page.matchAll(series)].reduce((total, [, value]) => total + Number(value), 0);
+  return {
+    requests: sum(/^http_server_request_duration_seconds_count\{[^}]*http_route="\/orders\/\{id\}"[^}]*\} (\d+)/gm),
+    probes: sum(/^standpipe_tap_probe_requests_total\{[^}]*\} (\d+)/gm),
+  };
+}
+
+/** The probes' answers come through the tap for readiness only, so both kinds must have been seen to work. */
+async function expectHealthy(name: string, pod: Pod): Promise<void> {
+  await eventually(async () => expect((await counted(pod)).probes).toBeGreaterThan(0));
+  const [now] = await readAll<Pod>(namespace, 'pod', '-l', `app=${name}`);
+  expect(now?.status?.containerStatuses).toMatchObject([{ ready: true, restartCount: 0 }]);
+}
+
+test('callers follow the name of the port to the tap, and the app keeps its port', async () => {
+  const pod = await tapped('named', 'named');
+  await ask('named', 20);
+  expect(await counted(pod)).toMatchObject({ requests: 20 });
+  await expectHealthy('named', pod);
+  const slices = await readAll<{ ports: object[] }>(
+    namespace,
+    'endpointslice',
+    '-l',
+    'kubernetes.io/service-name=named',
+  );
+  expect(slices.map(({ ports }) => ports)).toMatchObject([[{ port: 18_080 }]]);
+  // Past the tap, the app itself is still there.
+  expect(await (await fetch(`http://${pod.status?.podIP}:8080/`)).text()).toBe('deaf');
+  expect(await counted(pod)).toMatchObject({ requests: 20 });
+});
+
+test('a Service that goes by the number of the port is named in the condition', async () => {
+  const byNumber = [{ op: 'replace', path: '/spec/ports/0/targetPort', value: 8080 }];
+  await kubectl(['-n', namespace, 'patch', 'service', 'named', '--type=json', '-p', JSON.stringify(byNumber)]);
+  await eventually(() => untilCondition(namespace, 'named', 'InboundTapped', 'ServiceByNumber'));
+});
+
+test('a rule leads callers to the tap only where the platform allows it', async () => {
+  await apply(namespace, deployment('ruled'), service('ruled'), microservice('ruled', 'redirect'));
+  await eventually(() => untilCondition(namespace, 'ruled', 'InboundTapped', 'RedirectNotPermitted'), 60_000);
+
+  await writeSettings('redirect', { metrics: { redirectImage: NFT_IMAGE }, logs: { enabled: silentDemo.logs } });
+  await useSettings('redirect');
+  const pod = await tapped('ruled', 'redirect');
+  await ask('ruled', 20);
+  expect(await counted(pod)).toMatchObject({ requests: 20 });
+  await expectHealthy('ruled', pod);
+});
