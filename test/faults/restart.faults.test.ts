@@ -29,6 +29,9 @@ const plan: FaultPlan = {
 /** A leader ends when it could not renew its lease for ten seconds; it may have renewed it two seconds before. */
 const leaseSeconds = 8;
 
+/** Waiting grows with each failure: so often each kind may be listed for each restart, by any number of processes. */
+const mostLists = 5;
+
 const rig = new Rig();
 
 describe.skipIf(components === undefined)('the control plane', () => {
@@ -62,6 +65,10 @@ describe.skipIf(components === undefined)('the control plane', () => {
     expect(records.map(outcome)).toEqual(rig.reference.map(outcome));
     expect(Math.max(...records.map(({ seconds }) => seconds * 1000))).toBeLessThan(convergenceMs);
     expect(rig.operator.processes.logs('controller')).toContain('"reason":"expired"');
+    const lists = rig.operator.proxy.log.entries.filter(({ verb }) => verb === 'list');
+    for (const [resource, entries] of Map.groupBy(lists, (entry) => entry.resource)) {
+      expect(entries.length, `lists of ${resource}`).toBeLessThanOrEqual(mostLists * outages.length);
+    }
     const long = outages.filter((seconds) => seconds > leaseSeconds);
     expect(rig.operator.exits.length, rig.operator.exits.join('\n')).toBeLessThanOrEqual(long.length);
     for (const said of rig.operator.exits) expect(said).toContain('The lead is lost');
