@@ -40,7 +40,8 @@ export class FaultedOperator {
     writeFileSync(this.processes.kubeconfig('controller'), config.exportConfig());
     this.#launch();
     await eventually(async () => {
-      if (!(await fetch('http://127.0.0.1:18081/readyz')).ok) throw new Error('The controller is not ready');
+      const ready = await fetch('http://127.0.0.1:18081/readyz').catch(() => undefined);
+      if (ready?.ok !== true) throw new Error(`The controller is not ready:\n${this.#lastWords()}`);
     });
   }
 
@@ -67,9 +68,13 @@ export class FaultedOperator {
     const child = this.processes.launch('controller');
     child.once('exit', (_code, signal) => {
       if (this.#ending || signal === 'SIGKILL') return;
-      this.exits.push(this.processes.logs('controller').split('\n').slice(-4).join('\n'));
+      this.exits.push(this.#lastWords());
       this.#launch();
     });
+  }
+
+  #lastWords(): string {
+    return this.processes.logs('controller').split('\n').slice(-4).join('\n');
   }
 
   async #kill(): Promise<void> {
