@@ -15,6 +15,7 @@ let calls = 0;
 
 beforeAll(async () => {
   await kubectl(['apply', '-f', `${import.meta.dirname}/../../../crds`]);
+  await kubectl(['wait', '--for=condition=Established', 'crd/microservices.standpipe.dev']);
   client = testClient({ observe: () => (calls += 1) });
   namespace = await createNamespace(client, 'owned');
 });

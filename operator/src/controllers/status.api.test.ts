@@ -15,6 +15,7 @@ let writes = 0;
 
 beforeAll(async () => {
   await kubectl(['apply', '-f', `${import.meta.dirname}/../../../crds`]);
+  await kubectl(['wait', '--for=condition=Established', 'crd/microservices.standpipe.dev']);
   client = testClient({ observe: (method) => (writes += method === 'PATCH' ? 1 : 0) });
   namespace = await createNamespace(client, 'status');
 });

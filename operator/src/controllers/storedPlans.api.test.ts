@@ -19,6 +19,7 @@ let namespace: string;
 
 beforeAll(async () => {
   await kubectl(['apply', '-f', `${import.meta.dirname}/../../../crds`]);
+  await kubectl(['wait', '--for=condition=Established', 'crd/microservices.standpipe.dev']);
   client = testClient();
   namespace = await createNamespace(client, 'plans');
 });
