@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { convergenceMs } from './livingRun.ts';
 import type { Fault, FaultPlan } from './plan.ts';
-import { outcome, Rig } from './rig.ts';
+import { outcome, Rig, startMs } from './rig.ts';
 
 const positions = ['before', 'unanswered', 'after'] as const;
 
@@ -10,7 +10,7 @@ const positions = ['before', 'unanswered', 'after'] as const;
 const turns = process.env.STANDPIPE_FAULTS === 'all' ? [0, 1, 2] : [0];
 
 const rig = new Rig();
-beforeAll(() => rig.start());
+beforeAll(() => rig.start(), startMs);
 afterAll(() => rig.stop());
 
 /** Kills the controller at the k-th write of every phase that has so many. */

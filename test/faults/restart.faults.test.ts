@@ -4,7 +4,7 @@ import { compact } from '../cluster/local/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { convergenceMs } from './livingRun.ts';
 import type { FaultPlan } from './plan.ts';
-import { outcome, Rig } from './rig.ts';
+import { outcome, Rig, startMs } from './rig.ts';
 
 /** The parts of a kind cluster are containers, which cannot be restarted from here. */
 const components = ownComponents();
@@ -36,7 +36,7 @@ const rig = new Rig();
 
 describe.skipIf(components === undefined)('the control plane', () => {
   const own = components as Components;
-  beforeAll(() => rig.start());
+  beforeAll(() => rig.start(), startMs);
   afterAll(() => rig.stop());
 
   /** Returns for how long it was away, in seconds. */

@@ -8,6 +8,9 @@ import type { FaultPlan } from './plan.ts';
 /** What must be the same whatever happened on the way. */
 export const outcome = ({ phase, state, count }: PhaseRecord) => ({ phase, count, state });
 
+/** How long starting may take, with its two lives, on a busy machine, in milliseconds. */
+export const startMs = 300_000;
+
 /** The operator, a namespace for lives, and what a life comes to without faults. */
 export class Rig {
   readonly operator = new FaultedOperator();

@@ -61,7 +61,7 @@ beforeAll(async () => {
     revision = status?.revision ?? '';
   });
   await untilQuiet();
-});
+}, 300_000);
 afterAll(async () => {
   await operator.stop();
   await client.close();

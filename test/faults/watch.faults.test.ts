@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultPlan, readPlan } from './plan.ts';
 import type { LogEntry } from './requestLog.ts';
-import { outcome, Rig } from './rig.ts';
+import { outcome, Rig, startMs } from './rig.ts';
 
 const rig = new Rig();
-beforeAll(() => rig.start());
+beforeAll(() => rig.start(), startMs);
 afterAll(() => rig.stop());
 
 /** One plan that the environment names, or all that are kept here. */
