@@ -25,9 +25,16 @@ export function ownFamilies({ settings, file, readPath, survived }: Self): reado
   const cpu = process.cpuUsage();
   const paths = ['fast', 'public'] as const;
   return [
-    gauge('standpipe_metrics_info', 'What runs here.', [
+    gauge('standpipe_metrics_info', 'What runs here, and for whom: joined to other series, it tells their service.', [
       1,
-      { version, node: process.version, revision: settings.revision },
+      {
+        version,
+        node: process.version,
+        revision: settings.revision,
+        microservice: settings.microservice,
+        // Not `namespace`: Prometheus gives that label to targets.
+        microservice_namespace: settings.namespace,
+      },
     ]),
     gauge(
       'standpipe_tap_read_path',

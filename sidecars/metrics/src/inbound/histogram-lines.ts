@@ -8,7 +8,7 @@ import type { Histogram } from './histogram.ts';
  */
 export class HistogramLines {
   private readonly histogram: Histogram;
-  /** What stands before each number: the buckets', the sum's and the count's. */
+  /** What stands before each number, the end of the line before included: the buckets', the sum's and the count's. */
   private readonly heads: readonly string[];
 
   /** @param name of the family */
@@ -20,7 +20,9 @@ export class HistogramLines {
     const buckets = [...histogram.bounds.map(boundText), '+Inf'].map(
       (bound) => `${name}_bucket{${before}le="${bound}"} `,
     );
-    this.heads = [...buckets, `${name}_sum${own} `, `${name}_count${own} `];
+    this.heads = [...buckets, `${name}_sum${own} `, `${name}_count${own} `].map((head, i) =>
+      i > 0 ? `\n${head}` : head,
+    );
   }
 
   /** The lines with the numbers of this moment. */
@@ -35,9 +37,8 @@ export class HistogramLines {
       text += heads[bucket] ?? '';
       text += below;
       if (format === 'openmetrics' && exemplar?.bucket === bucket) text += exemplarText(exemplar.exemplar);
-      text += '\n';
     }
-    return `${text}${heads[buckets]}${formatValue(histogram.sum)}\n${heads[buckets + 1]}${below}\n`;
+    return `${text}${heads[buckets]}${formatValue(histogram.sum)}${heads[buckets + 1]}${below}\n`;
   }
 }
 
