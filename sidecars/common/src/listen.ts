@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly hosts?: readonly string[];
   /** Connections that the kernel may hold until they are accepted; Node's 511 by default. */
   readonly backlog?: number;
+  /** Lets other sockets of this user listen on the same port: the kernel spreads connections over them. */
+  readonly reusePort?: boolean;
   /** What listens, for log lines. */
   readonly name: string;
   readonly log: Logger;
@@ -36,7 +38,7 @@ const noSuchAddress: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVA
  * by someone else must never end a sidecar. Takes over the server's `error` event.
  */
 export function keepListening(server: Server, options: ListenOptions): Listening {
-  const { port, hosts = ['::', '0.0.0.0'], backlog = 511, name, log } = options;
+  const { port, hosts = ['::', '0.0.0.0'], backlog = 511, reusePort = false, name, log } = options;
   const backoff = createBackoff({ firstMs: 200, maxMs: 5000 });
   let host = 0;
   let problem: string | undefined;
@@ -47,7 +49,7 @@ export function keepListening(server: Server, options: ListenOptions): Listening
 
   const listen = () => {
     timer = undefined;
-    if (!stopped) server.listen({ port, host: hosts[host] ?? '0.0.0.0', backlog });
+    if (!stopped) server.listen({ port, host: hosts[host] ?? '0.0.0.0', backlog, reusePort });
   };
   server.on('listening', () => {
     problem = undefined;

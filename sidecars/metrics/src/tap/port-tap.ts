@@ -35,14 +35,11 @@ export interface PortTap {
 
 /** Opens a tap. It listens soon after, and tries again for as long as the port is held by someone else. */
 export function openPortTap(options: PortTapOptions): PortTap {
-  const { port, readPath, log, hosts } = options;
+  const { port, readPath } = options;
   const counters = new TapCounters();
   const splices = new Set<Splice>();
   const waiting = new Map<() => void, unknown>();
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  readPath.accept(server, (accepted) => onClient(accepted, options, { counters, splices, waiting }));
-  const name = `tap ${port.name}`;
-  const listening = keepListening(server, { port: port.listen, backlog, name, log, ...(hosts && { hosts }) });
+  const listening = listenOften(options, (accepted) => onClient(accepted, options, { counters, splices, waiting }));
   return {
     port,
     listening,
@@ -71,6 +68,44 @@ const backlog = 4096;
 
 /** How often a tap that stops looks whether its connections have ended, in milliseconds. */
 const stopPollMs = 20;
+
+/** Sockets that listen on one port. */
+const listeners = 16;
+
+/**
+ * Listens on the port with several sockets. A turn of the event loop takes one connection from each, whatever else it has to
+ * do: with one socket, a hundred new callers waited a hundred turns while those who were connected already were served in
+ * each.
+ */
+function listenOften({ port, readPath, log, hosts }: PortTapOptions, onClient: (accepted: unknown) => void): Listening {
+  const name = `tap ${port.name}`;
+  const others: Listening[] = [];
+  const open = (own: number, ownLog: Logger, onListening: () => void): Listening => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    readPath.accept(server, onClient);
+    const more = { backlog, reusePort: true, onListening, ...(hosts && { hosts }) };
+    return keepListening(server, { port: own, name, log: ownLog, ...more });
+  };
+  // The others follow once the first has the port. They say the same, so only what goes wrong is logged.
+  const quiet = { ...log, info() {} };
+  const first = open(port.listen, log, () => {
+    while (others.length < listeners - 1) others.push(open(first.port, quiet, () => {}));
+  });
+  return {
+    get listening() {
+      return first.listening;
+    },
+    get problem() {
+      return first.problem;
+    },
+    get port() {
+      return first.port;
+    },
+    stop() {
+      for (const each of [first, ...others]) each.stop();
+    },
+  };
+}
 
 /** The connections of one tap. */
 interface Connections {

@@ -15,3 +15,14 @@ export function isProxyHeader(bytes: Buffer, at: number): boolean {
     bytes.length - at >= proxySignature.length && proxySignature.equals(bytes.subarray(at, at + proxySignature.length))
   );
 }
+
+/** What a first line that is none of HTTP makes of a connection; a later one of a request that came after others. */
+export function reasonOfLine(bytes: Buffer, from: number, isLater: boolean): OpaqueReason {
+  if (isLater) return 'bad-request';
+  return bytes.toString('latin1', from, from + 6) === 'PROXY ' ? 'proxy-protocol' : 'not-http';
+}
+
+/** True if the first line at `from` is that of the preface of HTTP/2 (RFC 9113 section 3.4). */
+export function beginsHttp2(bytes: Buffer, from: number): boolean {
+  return bytes.toString('latin1', from, from + 15) === 'PRI * HTTP/2.0\r';
+}

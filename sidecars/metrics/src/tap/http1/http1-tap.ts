@@ -11,10 +11,21 @@ import type { Follower } from '../follower.ts';
 import { Http2Tap } from '../http2/http2-tap.ts';
 import { traceparentLength } from '../trace.ts';
 import { ChunkedBody, malformed, unfinished } from './chunked-body.ts';
-import { type Direction, inBody, inChunks, inHead, newDirection, undecided, untilClose } from './direction.ts';
-import { isProxyHeader, reasonOfByte } from './first-bytes.ts';
+import {
+  beginBody,
+  type Direction,
+  inBody,
+  inChunks,
+  inHead,
+  newDirection,
+  passed,
+  undecided,
+  untilClose,
+} from './direction.ts';
+import { beginsHttp2, isProxyHeader, reasonOfByte, reasonOfLine } from './first-bytes.ts';
 import { framingProblem, newHead, scanHead } from './head.ts';
 import { PartialHead } from './partial-head.ts';
+import { PendingExchanges } from './pending-exchanges.ts';
 import { isHttp1Request, isHttp10Request, parseStatus, type RequestTarget, readTarget } from './start-line.ts';
 
 /** Scratch space of all taps of the process: a head is used up before the next one is scanned. */
@@ -28,10 +39,9 @@ const maxGreeting = 1024;
 export class Http1Tap implements Follower {
   private readonly observer: ExchangeObserver;
   private readonly becomeHttp2: (next: Http2Tap) => void;
-  private readonly requests = newDirection();
-  private readonly responses = newDirection();
-  private first: Exchange | undefined;
-  private last: Exchange | undefined;
+  private readonly requests = newDirection(true);
+  private readonly responses = newDirection(false);
+  private readonly pending = new PendingExchanges();
   /** The request that may turn the connection into a tunnel, and whether that would be HTTP/2. */
   private switching: Exchange | undefined;
   private switchesToHttp2 = false;
@@ -80,9 +90,8 @@ export class Http1Tap implements Follower {
   }
 
   private abort(): void {
-    let exchange = this.first;
-    this.first = this.last = this.switching = undefined;
-    for (; exchange !== undefined; exchange = exchange.next) exchange.end(true, this.observer);
+    this.switching = undefined;
+    this.pending.abort(this.observer);
   }
 
   private handOver(next: Http2Tap, asked: Buffer, answered: Buffer | undefined): void {
@@ -107,7 +116,19 @@ export class Http1Tap implements Follower {
     if (partial.push(bytes, 0)) {
       direction.partial = undefined;
       this.walk(direction, partial.bytes);
-    } else if (partial.tooLong) this.goOpaque('head-too-long');
+    } else this.keep(direction, partial);
+  }
+
+  /** Keeps a head that is still arriving, unless its first line says already that it is none. */
+  private keep(direction: Direction, partial: PartialHead): void {
+    const { bytes, lineEnd } = partial;
+    direction.partial = partial;
+    if (partial.tooLong) this.goOpaque('head-too-long');
+    else if (lineEnd < 0) return;
+    else if (direction === this.responses) {
+      if (parseStatus(bytes, 0, lineEnd) < 0) this.goOpaque('bad-response');
+    } else if (!isHttp1Request(bytes, 0, lineEnd) && !beginsHttp2(bytes, 0))
+      this.goOpaque(reasonOfLine(bytes, 0, this.sawRequest));
   }
 
   private walk(direction: Direction, bytes: Buffer): void {
@@ -119,7 +140,7 @@ export class Http1Tap implements Follower {
       else if (direction.state === inChunks) at = this.walkChunks(direction, bytes, at);
       else {
         if (direction.state === undecided) this.skippedBytes = true;
-        else this.passed(direction, to - at);
+        else passed(direction, to - at);
         return;
       }
     }
@@ -134,7 +155,7 @@ export class Http1Tap implements Follower {
         this.goOpaque(this.sawRequest ? 'bad-request' : reasonOfByte(first));
         return unfinished;
       }
-    } else if (this.first === undefined) {
+    } else if (this.pending.first === undefined) {
       this.goOpaque('unsolicited-response');
       return unfinished;
     }
@@ -143,19 +164,18 @@ export class Http1Tap implements Follower {
       return direction === this.requests ? this.onRequestHead(bytes, at, end) : this.onResponseHead(bytes, at, end);
     const partial = new PartialHead();
     partial.push(bytes, at);
-    if (partial.tooLong) this.goOpaque('head-too-long');
-    else direction.partial = partial;
+    this.keep(direction, partial);
     return unfinished;
   }
 
   private walkBody(direction: Direction, at: number, to: number): number {
     const { remaining } = direction;
     if (to - at < remaining) {
-      this.passed(direction, to - at);
+      passed(direction, to - at);
       direction.remaining -= to - at;
       return unfinished;
     }
-    this.passed(direction, remaining);
+    passed(direction, remaining);
     this.endMessage(direction);
     return at + remaining;
   }
@@ -165,17 +185,10 @@ export class Http1Tap implements Follower {
     const { chunks } = direction;
     const before = chunks.dataBytes;
     const at = chunks.follow(bytes, from);
-    this.passed(direction, chunks.dataBytes - before);
+    passed(direction, chunks.dataBytes - before);
     if (at === malformed) this.goOpaque('bad-chunk');
     else if (at !== unfinished) this.endMessage(direction);
     return at;
-  }
-
-  private passed(direction: Direction, length: number): void {
-    const { exchange } = direction;
-    if (exchange === undefined) return;
-    if (direction === this.responses) exchange.responseBytes += length;
-    else exchange.requestBytes += length;
   }
 
   private onRequestHead(bytes: Buffer, from: number, end: number): number {
@@ -183,30 +196,21 @@ export class Http1Tap implements Follower {
       this.onOtherRequest(bytes, from, end);
       return unfinished;
     }
-    if (this.greeting !== undefined) {
-      this.goOpaque('server-first');
-      return unfinished;
-    }
-    const reason = framingProblem(head, isHttp10Request(bytes, head.lineEnd));
+    const reason = this.greeting ? 'server-first' : framingProblem(head, isHttp10Request(bytes, head.lineEnd));
     // A request whose body ends with the connection does not exist (RFC 9112 section 6.3).
     if (reason !== undefined || head.otherCoding || !readTarget(bytes, from, head.lineEnd, target)) {
-      this.goOpaque(reason === 'ambiguous-length' ? reason : 'bad-request');
+      this.goOpaque(reason === undefined || reason === 'unreadable' ? 'bad-request' : reason);
       return unfinished;
     }
     this.begin(bytes, from);
-    if (head.chunked) this.requests.state = inChunks;
-    else if (head.length > 0) this.beginBody(this.requests);
-    else this.endMessage(this.requests);
+    if (!beginBody(this.requests, head, false)) this.endMessage(this.requests);
     return end;
   }
 
   /** A head that is none of HTTP/1: the preface of HTTP/2, or something else. */
   private onOtherRequest(bytes: Buffer, from: number, end: number): void {
-    const beginning = bytes.toString('latin1', from, from + 6);
-    if (this.sawRequest) this.goOpaque('bad-request');
-    else if (beginning === 'PRI * ')
-      this.handOver(new Http2Tap(this.observer, undefined), bytes.subarray(end), this.greeting?.bytes);
-    else this.goOpaque(beginning === 'PROXY ' ? 'proxy-protocol' : 'not-http');
+    if (this.sawRequest || !beginsHttp2(bytes, from)) this.goOpaque(reasonOfLine(bytes, from, this.sawRequest));
+    else this.handOver(new Http2Tap(this.observer, undefined), bytes.subarray(end), this.greeting?.bytes);
   }
 
   private begin(bytes: Buffer, from: number): void {
@@ -215,9 +219,8 @@ export class Http1Tap implements Follower {
     const path = bytes.toString('latin1', target.methodEnd + 1, target.pathEnd);
     const exchange = new Exchange('http1', method, path, head.probe);
     if (head.trace >= 0) exchange.traceparent = bytes.toString('latin1', head.trace, head.trace + traceparentLength);
-    if (this.last === undefined) this.first = exchange;
-    else this.last.next = exchange;
-    this.last = this.requests.exchange = exchange;
+    this.pending.add(exchange);
+    this.requests.exchange = exchange;
     if (head.upgrade || method === connectMethod) {
       this.switching = exchange;
       this.switchesToHttp2 = head.upgradeToHttp2;
@@ -226,14 +229,13 @@ export class Http1Tap implements Follower {
   }
 
   private onResponseHead(bytes: Buffer, from: number, end: number): number {
-    const exchange = this.first;
+    const exchange = this.pending.first;
     const status = parseStatus(bytes, from, head.lineEnd);
     if (exchange === undefined || status < 0) {
       this.goOpaque('bad-response');
       return unfinished;
     }
-    const tunnel = status === 101 || (exchange.method === connectMethod && status >= 200 && status < 300);
-    if (tunnel) {
+    if (status === 101 || (exchange.method === connectMethod && status >= 200 && status < 300)) {
       this.switchProtocol(exchange, status, bytes.subarray(end));
       return unfinished;
     }
@@ -250,10 +252,7 @@ export class Http1Tap implements Follower {
       this.goOpaque(reason === 'unreadable' ? 'bad-response' : reason);
       return unfinished;
     }
-    if (head.chunked) this.responses.state = inChunks;
-    else if (head.otherCoding || head.length < 0) this.responses.state = untilClose;
-    else if (head.length > 0) this.beginBody(this.responses);
-    else this.endMessage(this.responses);
+    if (!beginBody(this.responses, head, true)) this.endMessage(this.responses);
     return end;
   }
 
@@ -266,18 +265,13 @@ export class Http1Tap implements Follower {
       !this.skippedBytes &&
       exchange.next === undefined
     ) {
-      this.first = this.last = this.switching = undefined;
+      this.pending.take();
       this.handOver(new Http2Tap(this.observer, exchange), empty, rest);
       return;
     }
     exchange.status = status;
     this.finish();
     this.goOpaque('upgrade');
-  }
-
-  private beginBody(direction: Direction): void {
-    direction.state = inBody;
-    direction.remaining = head.length;
   }
 
   private endMessage(direction: Direction): void {
@@ -288,12 +282,9 @@ export class Http1Tap implements Follower {
   }
 
   private finish(): void {
-    const exchange = this.first;
-    if (exchange === undefined) return;
-    this.first = exchange.next;
-    if (this.first === undefined) this.last = undefined;
-    exchange.end(false, this.observer);
-    if (exchange === this.switching) this.staysHttp();
+    const exchange = this.pending.take();
+    exchange?.end(false, this.observer);
+    if (exchange !== undefined && exchange === this.switching) this.staysHttp();
   }
 
   /** The app has answered the request that could have made a tunnel with an ordinary response. */

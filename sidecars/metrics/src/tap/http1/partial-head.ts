@@ -10,6 +10,8 @@ export const maxHeadBytes = 65_536;
 export class PartialHead {
   private readonly collected = new Collector();
   private looked = 0;
+  /** The index of the line feed that ends the first line; -1 until it is there. */
+  lineEnd = -1;
 
   /** Adds bytes from `from` on. Returns true once a blank line has been seen; more may stand after it. */
   push(bytes: Buffer, from: number): boolean {
@@ -32,6 +34,7 @@ export class PartialHead {
     let at = this.looked;
     for (; at < used; at++) {
       if (bytes[at] !== lf) continue;
+      if (this.lineEnd < 0) this.lineEnd = at;
       if (at + 1 >= used) break;
       if (bytes[at + 1] === lf) return true;
       if (bytes[at + 1] !== cr) continue;

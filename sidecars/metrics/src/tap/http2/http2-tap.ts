@@ -84,6 +84,7 @@ export class Http2Tap implements Follower {
     while (this.prefaceAt < preface.length && at < bytes.length) {
       if (bytes[at++] === preface[this.prefaceAt++]) continue;
       this.goOpaque('bad-frame');
+      return bytes.length;
     }
     return at;
   }
