@@ -63,6 +63,8 @@ test('without the webhook configuration, pods start bare', async () => {
     expect(await sidecars()).toEqual([0]);
   });
   await operator.install('image: example.org/sidecar:1\n');
+  // A bare pod that never becomes ready is not replaced.
+  await kubectl(['-n', namespace, 'delete', 'deployment,microservice', 'orders']);
 });
 
 test('the page’s commands give every pod back and leave nothing of Standpipe', async () => {
@@ -80,4 +82,4 @@ test('the page’s commands give every pod back and leave nothing of Standpipe',
   const left = JSON.stringify(await readAll(namespace, 'deployments,pods', '--show-managed-fields'));
   expect(left).not.toContain('standpipe');
   expect((await kubectl(['get', 'namespaces', '-o', 'name'])).match(/standpipe-/)).toBeNull();
-});
+}, 300_000);
