@@ -4,6 +4,7 @@ import type { PodTemplate } from '../../operator/src/inject/template.ts';
 import { installOperator } from '../../scripts/demo/platform.ts';
 import { read, readAll, untilCondition } from '../api/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { web } from './cluster-objects.ts';
 import { apply, dropNamespace, kubectl, newNamespace } from './kubectl.ts';
 import { silentDemo } from './ownCluster.ts';
 
@@ -13,31 +14,6 @@ beforeAll(async () => {
   namespace = await newNamespace('repair');
 });
 afterAll(() => dropNamespace(namespace));
-
-const app = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'web' },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: 'web' } },
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: {
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: 'app',
-            image: 'node:24-bookworm-slim',
-            command: ['node', '-e', "require('node:http').createServer((_, answer) => answer.end('ok')).listen(8080)"],
-            readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
-            resources: { requests: { cpu: '10m', memory: '32Mi' } },
-          },
-        ],
-      },
-    },
-  },
-};
 
 interface RunningPod {
   readonly metadata: { readonly name: string };
@@ -55,7 +31,7 @@ const webhook = async (replicas: number) => {
 };
 
 test('a pod that came up bare while the webhook was away is replaced when it is back', async () => {
-  await apply(namespace, app);
+  await apply(namespace, ...web);
   await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/web', '--timeout=120s']);
   const spec = { metrics: { inbound: 'none' } };
   await apply(namespace, {
