@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import jsonPatch from 'fast-json-patch';
 import { expect } from 'vitest';
 import { apiVersion } from '../../operator/src/api/meta.ts';
+import { injectedAnnotation } from '../../operator/src/api/names.ts';
 import type { SchemaChecker } from '../../operator/src/api/schema.ts';
 import { microservices } from '../../operator/src/controllers/types.ts';
-import { configMaps, controllerRevisions, secrets } from '../../operator/src/kube/builtin.ts';
+import { configMaps, controllerRevisions, pods, secrets } from '../../operator/src/kube/builtin.ts';
 import type { Client } from '../../operator/src/kube/client.ts';
 import type { Connection } from '../../operator/src/kube/connection.ts';
 import { isApiError } from '../../operator/src/kube/errors.ts';
@@ -12,7 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { declare } from './declare.ts';
 import type { Json } from './schemaPlaces.ts';
 import { normalised, type State, stateOf } from './state.ts';
-import { neighbour, newWorld, pulse, subject } from './world.ts';
+import { markedPod, neighbour, newWorld, pulse, subject } from './world.ts';
 
 /** What became of the specs of one sequence. */
 export interface Tally {
@@ -156,7 +157,15 @@ export class Sequence {
       return here;
     }, patienceMs);
     this.#checkRolls(state);
+    await this.#admits(state);
     this.#good = { spec, state };
+  }
+
+  /** A pod of the Plan in use is one that the API server takes, with the sidecars in it. */
+  async #admits({ revision }: State): Promise<void> {
+    const pod = markedPod(this.#namespace, revision);
+    const { metadata } = await this.#parts.client.create(pods, pod as never, { dryRun: true });
+    expect(metadata.annotations, 'a pod was admitted bare').toHaveProperty([injectedAnnotation]);
   }
 
   #checkRolls(state: State): void {

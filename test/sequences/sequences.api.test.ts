@@ -1,3 +1,16 @@
+/**
+ * One Microservice is declared over and over, by specs that chance makes from the schema: right ones, ones that
+ * contradict the cluster, and ones that are no specs at all. After each:
+ *
+ * - the API server and the offline check agree on whether it is one,
+ * - a refused spec has changed nothing; a contradictory one has changed nothing that runs, says which field it is, and the
+ *   way back to the spec before it writes nothing,
+ * - anything else has led where it would have led a Microservice that has just been created, and pods with its Plan are
+ *   taken by the API server; a workload was rolled where its marks changed, and nowhere else,
+ * - the objects of a neighbour are the very same, and the status of another Microservice follows its changes.
+ *
+ * STANDPIPE_SEED and STANDPIPE_SEQUENCES choose other runs.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCrds } from '../../operator/src/api/crds.ts';

@@ -79,9 +79,12 @@ function labelled(object: KubeObject, namespace: string): string {
 /** What a child says, without what every object has; the number of a Plan tells how many there were before. */
 function content(object: KubeObject, namespace: string): unknown {
   const { metadata, revision: _revision, ...rest } = object as KubeObject & Partial<ControllerRevision & Secret>;
-  const decoded = Object.entries(rest.data ?? {}).map(([key, value]) => [key, atob(value as string)]);
-  const data = object.kind === 'Secret' ? { data: Object.fromEntries(decoded) } : {};
+  const data = object.kind === 'Secret' ? { data: decoded(rest.data) } : {};
   return normalised({ ...rest, ...data, labels: metadata.labels }, namespace);
+}
+
+function decoded(data: object = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, atob(value as string)]));
 }
 
 const unstable = ['uid', 'lastTransitionTime', 'observedGeneration'];

@@ -1,3 +1,4 @@
+import { microserviceLabel, revisionAnnotation } from '../../operator/src/api/names.ts';
 import { container, microservice, service, workload } from '../api/workloads.ts';
 import { apply, newNamespace } from '../e2e/kubectl.ts';
 
@@ -8,7 +9,8 @@ export const neighbour = 'neighbour';
 /** One that changes all the time, to see how soon the controller follows. */
 export const pulse = 'pulse';
 
-const worker = { ...container, name: 'worker', env: [], ports: [{ containerPort: 9090, name: 'admin' }] };
+const { livenessProbe: _probe, ...plain } = container;
+const worker = { ...plain, name: 'worker', env: [], ports: [{ containerPort: 9090, name: 'admin' }] };
 
 /** What specs may name: workloads without pods, so that a state is reached as soon as everything is written. */
 const workloads = [
@@ -18,10 +20,17 @@ const workloads = [
 ];
 
 function idle(kind: 'Deployment' | 'StatefulSet', name: string): object {
-  const object = workload(kind, name, { containers: [container, { ...worker, livenessProbe: undefined }] }) as {
+  const object = workload(kind, name, { containers: [container, worker] }) as {
     readonly spec: object;
   };
   return { ...object, spec: { ...object.spec, replicas: 0 } };
+}
+
+/** A pod such as the workloads would make, with the marks that they would carry. */
+export function markedPod(namespace: string, revision: string | undefined): object {
+  const annotations = revision === undefined ? {} : { [revisionAnnotation]: revision };
+  const metadata = { name: 'trial', namespace, labels: { [microserviceLabel]: subject }, annotations };
+  return { metadata, spec: { containers: [container, worker] } };
 }
 
 /** Makes a namespace with everything in it that specs may name. */

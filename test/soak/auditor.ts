@@ -21,10 +21,12 @@ export type Fate =
   | 'skipped'
   /** It came while no webhook could be reached: it is to be replaced. */
   | 'bare, webhook away'
+  /** It came bare for no reason that is known here: the API server must have given up waiting for the webhook. */
+  | 'bare, unexplained'
   /** Its Microservice did not exist at that moment, or had just come or gone. */
   | 'bare, no Microservice'
-  /** None of these: a fault. */
-  | 'missed';
+  /** It has another Plan than its template names. */
+  | 'wrong';
 
 type Declared = Microservice & KubeObject;
 
@@ -34,8 +36,9 @@ export class Auditor {
     injected: 0,
     skipped: 0,
     'bare, webhook away': 0,
+    'bare, unexplained': 0,
     'bare, no Microservice': 0,
-    missed: 0,
+    wrong: 0,
   };
   /** What must not have happened. */
   readonly breaches: string[] = [];
@@ -49,6 +52,7 @@ export class Auditor {
   /** When a Microservice came or went last. */
   readonly #turned = new Map<string, number>();
   readonly #late = new Set<string>();
+  readonly #unexplained: string[] = [];
 
   constructor(pods: Tail<Pod>, microservices: Tail<Declared>) {
     this.#microservices = microservices;
@@ -78,10 +82,21 @@ export class Auditor {
     }
   }
 
+  /**
+   * Holds bare pods against the API server's own count.
+   * @param failedOpen how often it let a pod pass because the webhook gave no answer in time
+   */
+  checkMissed(failedOpen: number): void {
+    if (this.fates['bare, webhook away'] + this.#unexplained.length > failedOpen)
+      this.breaches.push(...this.#unexplained);
+  }
+
   #judge(pod: Pod): void {
     const { fate, why } = this.#fateOf(pod);
     this.fates[fate]++;
-    if (fate === 'missed') this.breaches.push(`${now()} pod ${keyOf(pod)} was missed: ${why}`);
+    const text = `${now()} pod ${keyOf(pod)}: ${why}`;
+    if (fate === 'wrong') this.breaches.push(text);
+    if (fate === 'bare, unexplained') this.#unexplained.push(text);
   }
 
   #fateOf(pod: Pod): { readonly fate: Fate; readonly why?: string } {
@@ -90,7 +105,7 @@ export class Auditor {
     const record = recordOf(pod as unknown as PodTemplate);
     if (record !== null) {
       if (asked === undefined || record.revision === asked) return { fate: 'injected' };
-      return { fate: 'missed', why: `it has revision ${record.revision} and its template names ${asked}` };
+      return { fate: 'wrong', why: `it has revision ${record.revision} and its template names ${asked}` };
     }
     if (annotations[injectAnnotation] === 'false') return { fate: 'skipped' };
     const created = Date.parse(creationTimestamp);
@@ -102,7 +117,7 @@ export class Auditor {
     if (this.#microservices.get(key) === undefined || Date.now() - turned < dawnMs) {
       return { fate: 'bare, no Microservice' };
     }
-    return { fate: 'missed', why: `it is bare; its template names revision ${asked}` };
+    return { fate: 'bare, unexplained', why: `it is bare; its template names revision ${asked}` };
   }
 
   #follow(before: Declared | undefined, after: Declared | undefined): void {

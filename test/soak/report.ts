@@ -20,6 +20,8 @@ export interface Outcome {
   readonly changes: ReadonlyMap<string, number>;
   readonly disturbances: ReadonlyMap<string, number>;
   readonly fates: Readonly<Record<Fate, number>>;
+  /** How often the API server admitted a pod, or a trial pod, without the webhook's answer. */
+  readonly failedOpen: number;
   readonly lags: readonly number[];
   /** Undefined where it did not converge in time. */
   readonly convergenceSeconds: number | undefined;

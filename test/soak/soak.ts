@@ -15,7 +15,7 @@ import { Sampler } from './sampler.ts';
 import type { Service, ServiceKind } from './service.ts';
 import { Stage } from './stage.ts';
 import { Tail } from './tail.ts';
-import { writesBetween, writesSoFar } from './writes.ts';
+import { failedOpen, writesBetween, writesSoFar } from './writes.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -39,6 +39,8 @@ const restSeconds = 60;
 /** Runs that are shorter than this are disturbed more often, so that everything happens at least twice. */
 const usualMinutes = 20;
 const namespaceCount = 4;
+/** Until a controller that was started again has caught up, in milliseconds. */
+const takeoverMs = 90_000;
 
 /** Churns a cluster for a while, and says what came of it. */
 export async function soak(options: SoakOptions): Promise<Outcome> {
@@ -88,7 +90,14 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     const settings = sleep(minutes * 10_000)
       .then(() => stage.changeSettings())
       .catch(trouble);
-    await churned(churn, options.rate, end, () => auditor.checkLags(), trouble);
+    let told = 0;
+    const check = () => {
+      for (const breach of auditor.breaches.slice(told)) say(`BREACH: ${breach}`);
+      told = auditor.breaches.length;
+      // What lost the lead is away for a while, and says so in the table.
+      if (Date.now() - stage.controller.lostAt > takeoverMs) auditor.checkLags();
+    };
+    await churned(churn, options.rate, end, check, trouble);
     await Promise.all([disturbing, settings]);
 
     say('the churn ends');
@@ -102,6 +111,8 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     const before = await writesSoFar(connection);
     await sleep(restSeconds * 1000);
     const writes = writesBetween(before, await writesSoFar(connection));
+    const unanswered = await failedOpen(connection);
+    auditor.checkMissed(unanswered);
     await connection.close();
     stop.abort();
     await Promise.all([following, sampling]);
@@ -113,6 +124,7 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
       changes: churn.made,
       disturbances: disturbances.made,
       fates: auditor.fates,
+      failedOpen: unanswered,
       lags: auditor.lags,
       convergenceSeconds: left.length === 0 ? seconds : undefined,
       writesAtRest: writes,
