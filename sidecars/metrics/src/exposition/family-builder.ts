@@ -1,5 +1,5 @@
 import type { Family, FamilyType, Sample } from '../../../common/src/family.ts';
-import { seriesHash, widestLabel } from './series.ts';
+import { type Culprit, culpritOf, seriesHash } from './series.ts';
 
 /** A family as it was read: whole, or counted only because it had more series than could ever be shown. */
 export interface ParsedFamily extends Family {
@@ -7,10 +7,8 @@ export interface ParsedFamily extends Family {
 }
 
 /** Series that were read but not kept. */
-export interface CutSeries {
+export interface CutSeries extends Culprit {
   readonly series: number;
-  /** The label with the most values among them. */
-  readonly label: string;
 }
 
 /** Suffixes of the series of each type, in OpenMetrics and in text 0.0.4. */
@@ -36,7 +34,7 @@ export class FamilyBuilder {
   characters = 0;
   private samples: Sample[] = [];
   private readonly seen = new Set<number>();
-  private widest: string | undefined;
+  private culprit: Culprit | undefined;
   /** The name as the page declares it. */
   readonly name: string;
 
@@ -51,7 +49,7 @@ export class FamilyBuilder {
 
   /** True once series are counted only. */
   get isCut(): boolean {
-    return this.widest !== undefined;
+    return this.culprit !== undefined;
   }
 
   /** True if a series of the family may be called by its name and this suffix. */
@@ -64,7 +62,7 @@ export class FamilyBuilder {
    * kept and all are counted.
    */
   add(sample: Sample, characters: number, max: number): boolean {
-    if (this.widest === undefined) {
+    if (this.culprit === undefined) {
       const hash = seriesHash(sample);
       if (this.seen.has(hash)) return false;
       this.seen.add(hash);
@@ -72,8 +70,8 @@ export class FamilyBuilder {
       this.characters += characters;
     }
     this.series += 1;
-    if (this.series > max && this.widest === undefined) {
-      this.widest = widestLabel(this.samples);
+    if (this.series > max && this.culprit === undefined) {
+      this.culprit = culpritOf(this.samples);
       this.samples = [];
       this.characters = 0;
       this.seen.clear();
@@ -89,7 +87,7 @@ export class FamilyBuilder {
   /** The family in OpenMetrics terms; undefined if it has no series. */
   build(): ParsedFamily | undefined {
     if (this.series === 0) return undefined;
-    const { type = 'unknown', help, unit, samples, series, widest } = this;
+    const { type = 'unknown', help, unit, samples, series, culprit } = this;
     // Text 0.0.4 declares a counter by the name of its series.
     const name = type === 'counter' && this.name.endsWith('_total') ? this.name.slice(0, -'_total'.length) : this.name;
     return {
@@ -98,7 +96,7 @@ export class FamilyBuilder {
       samples,
       ...(help !== undefined && { help }),
       ...(unit !== undefined && { unit }),
-      ...(widest !== undefined && { cut: { series, label: widest } }),
+      ...(culprit !== undefined && { cut: { series, ...culprit } }),
     };
   }
 }

@@ -61,11 +61,17 @@ describe('the budget', () => {
   const wide = (name: string, count: number) =>
     gauge(name, 'W.', ...Array.from({ length: count }, (_, i) => [i, { id: String(i), kind: 'x' }] as const));
   const names = (families: readonly Family[]) => families.map(({ name }) => name);
-  const reports = ['standpipe_page_series_not_shown', 'standpipe_page_series', 'standpipe_page_max_series'];
+  const reports = [
+    'standpipe_page_series_not_shown',
+    'standpipe_page_series_not_shown_example',
+    'standpipe_page_series',
+    'standpipe_page_max_series',
+  ];
+  const examples = ['0', '1', '2'];
   const count = (families: readonly Family[]) => families.reduce((sum, { samples }) => sum + samples.length, 0);
 
   test('shows everything that fits', () => {
-    const merged = mergePages([wide('own', 5)], [from('a', false, wide('x', 82))]);
+    const merged = mergePages([wide('own', 5)], [from('a', false, wide('x', 79))]);
     const fitted = fitBudget(merged, 100, 0);
     expect(names(fitted.families)).toEqual(['own', 'x', ...reports]);
     expect(fitted.left).toEqual([]);
@@ -75,10 +81,15 @@ describe('the budget', () => {
     const merged = mergePages([wide('own', 50)], [from('a', false, wide('x', 60), wide('y', 20), wide('z', 10))]);
     const fitted = fitBudget(merged, 100, 0);
     expect(names(fitted.families)).toEqual(['own', 'y', 'z', ...reports]);
-    expect(fitted.left).toEqual([{ family: 'x', label: 'id', series: 60 }]);
+    expect(fitted.left).toEqual([{ family: 'x', label: 'id', examples, series: 60 }]);
     expect(fitted.families.find(({ name }) => name === reports[0])?.samples).toEqual([
       sample('standpipe_page_series_not_shown', 60, { family: 'x', label: 'id' }),
     ]);
+    expect(fitted.families.find(({ name }) => name === reports[1])?.samples).toEqual(
+      examples.map((example) =>
+        sample('standpipe_page_series_not_shown_example', 1, { family: 'x', label: 'id', example }),
+      ),
+    );
     expect(count(fitted.families)).toBe(fitted.series);
   });
 
@@ -86,13 +97,13 @@ describe('the budget', () => {
     const merged = mergePages([wide('hits', 20)], [from('a', false, wide('hits', 80))]);
     const fitted = fitBudget(merged, 100, 0);
     expect(fitted.families[0]?.samples.length).toBe(20);
-    expect(fitted.left).toEqual([{ family: 'hits', label: 'id', series: 80 }]);
+    expect(fitted.left).toEqual([{ family: 'hits', label: 'id', examples, series: 80 }]);
   });
 
   test('names ten families at most and sums up the others', () => {
     const merged = mergePages([], [from('a', false, ...Array.from({ length: 40 }, (_, i) => wide(`f${i}`, 100 + i)))]);
     const fitted = fitBudget(merged, 100, 7);
-    expect(count(fitted.families)).toBe(13);
+    expect(count(fitted.families)).toBe(16);
     const report = fitted.families[0]?.samples ?? [];
     expect(report.length).toBe(11);
     expect(report.reduce((sum, { value }) => sum + Number(value), 0)).toBe(4780 + 7);
@@ -101,7 +112,7 @@ describe('the budget', () => {
   test.each([1, 20, 100, 500, 2000])('is kept by a page of any families: %i', (maxSeries) => {
     const families = Array.from({ length: 60 }, (_, i) => wide(`f${i}`, (i * 37) % 90));
     const fitted = fitBudget(mergePages([wide('own', 30)], [from('a', false, ...families)]), maxSeries, 0);
-    expect(count(fitted.families)).toBeLessThanOrEqual(Math.max(maxSeries, 13));
+    expect(count(fitted.families)).toBeLessThanOrEqual(Math.max(maxSeries, 16));
     expect(count(fitted.families)).toBe(fitted.series);
   });
 });

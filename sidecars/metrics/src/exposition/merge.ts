@@ -81,7 +81,7 @@ function joined(present: MergedFamily, family: MergedFamily): MergedFamily {
   const cut = first ?? family.cut;
   const series = (first?.series ?? present.samples.length) + (family.cut?.series ?? family.samples.length);
   // If a part of a family is too large to be shown, its other part alone would mislead.
-  if (cut !== undefined) return { ...rest, samples: [], cut: { series, label: cut.label } };
+  if (cut !== undefined) return { ...rest, samples: [], cut: { ...cut, series } };
   return { ...rest, samples: [...present.samples, ...family.samples] };
 }
 

@@ -152,7 +152,7 @@ test('counts a family without bounds, names its label and keeps the others', () 
   expect(page.series).toBe(50_002);
   expect(page.families.map(({ name, samples, cut }) => [name, samples.length, cut])).toEqual([
     ['before', 1, undefined],
-    ['hostile', 0, { series: 50_000, label: 'user' }],
+    ['hostile', 0, { series: 50_000, label: 'user', examples: ['0', '1', '2'] }],
     ['after', 1, undefined],
   ]);
 });

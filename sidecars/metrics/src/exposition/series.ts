@@ -26,8 +26,20 @@ function hash(text: string, seed: number): number {
 /** Labels that tell the parts of one histogram or summary from each other. */
 const partLabels: ReadonlySet<string> = new Set(['le', 'quantile']);
 
-/** The label with the most different values: the one to blame for the number of series. '' where there is none. */
-export function widestLabel(samples: readonly Sample[]): string {
+/** The label to blame for a number of series. */
+export interface Culprit {
+  /** The label with the most different values; '' where there is none. */
+  readonly label: string;
+  /** Some of its values, shortened. */
+  readonly examples: readonly string[];
+}
+
+/** How many examples are given, and of how many characters each. */
+export const exampleCount = 3;
+const exampleLength = 40;
+
+/** Finds the label to blame for the number of these series. */
+export function culpritOf(samples: readonly Sample[]): Culprit {
   const values = new Map<string, Set<string>>();
   for (const { labels } of samples) for (const label of labels) addValue(values, label);
   let widest = '';
@@ -37,7 +49,8 @@ export function widestLabel(samples: readonly Sample[]): string {
     widest = name;
     most = set.size;
   }
-  return widest;
+  const examples = [...(values.get(widest) ?? [])].slice(0, exampleCount);
+  return { label: widest, examples: examples.map((value) => value.slice(0, exampleLength)) };
 }
 
 function addValue(values: Map<string, Set<string>>, [name, value]: Label): void {

@@ -54,6 +54,11 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
       ...perKey('label', overflows),
     ),
     gauge(
+      'standpipe_tap_overflow_example',
+      'Values that there was no room for: mostly they say at once which paths make too many routes.',
+      ...taps.flatMap(overflowExamples),
+    ),
+    gauge(
       'standpipe_tap_listening',
       '1 while the tap accepts connections.',
       ...perPort(({ tap }) => Number(tap.listening.listening)),
@@ -100,6 +105,14 @@ function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
       [kind.overflowLabels[0], overflow.name] as const,
       [kind.overflowLabels[1], overflow.detail] as const,
     ]),
+  );
+}
+
+function overflowExamples({ tap, metrics }: MeasuredTap): readonly Series[] {
+  return [metrics.http.table, metrics.grpc.table].flatMap(({ kind, overflowExamples }) =>
+    overflowExamples.map((example): Series => {
+      return [1, { port: tap.port.name, label: kind.overflowLabels[0], example }];
+    }),
   );
 }
 

@@ -39,6 +39,7 @@ test('keeps to the budget under 100 000 random paths and loses no request', () =
   expect(rowsOf(metrics).length * seriesOf(durationBounds)).toBeLessThanOrEqual(1000);
   expect(total(metrics)).toBe(100_000);
   expect(metrics.http.table.overflow.name).toBeGreaterThan(99_000);
+  expect(metrics.http.table.overflowExamples.length).toBe(3);
   expect(rowsOf(metrics).some((row) => textOf(row).includes(overflowName))).toBe(true);
 });
 

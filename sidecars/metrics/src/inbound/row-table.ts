@@ -1,4 +1,5 @@
 import type { Label } from '../../../common/src/family.ts';
+import { exampleCount } from '../exposition/series.ts';
 import type { Exchange } from '../tap/exchange.ts';
 import { newRow, type Row } from './row.ts';
 import type { RowBudget } from './row-budget.ts';
@@ -20,6 +21,8 @@ export class RowTable {
   readonly kind: RowKind;
   /** Exchanges that were counted in a row with less detail, by what was lost. */
   readonly overflow = { name: 0, detail: 0 };
+  /** The first few names that there was no room for. */
+  readonly overflowExamples: string[] = [];
   private readonly port: string;
   private readonly budget: RowBudget;
   private readonly known = new Map<string, NamedRows>();
@@ -60,7 +63,7 @@ export class RowTable {
   private addRow(name: string, detail: number): Row {
     const isKnown = this.known.has(name);
     const target = !isKnown && this.kind.isNotFound(detail) ? notFoundName : name;
-    return this.rowIn(target, detail) ?? this.overflowRow(detail);
+    return this.rowIn(target, detail) ?? this.overflowRow(name, detail);
   }
 
   /** The row of a name, made if the budget allows. */
@@ -70,8 +73,10 @@ export class RowTable {
     return this.insert(name, detail);
   }
 
-  private overflowRow(detail: number): Row {
+  private overflowRow(name: string, detail: number): Row {
     this.overflow.name += 1;
+    const { overflowExamples } = this;
+    if (overflowExamples.length < exampleCount && !overflowExamples.includes(name)) overflowExamples.push(name);
     const found = this.known.get(overflowName)?.rows.get(detail);
     if (found !== undefined) return found;
     if (this.budget.takeOverflowRow()) return this.insert(overflowName, detail);
