@@ -41,6 +41,11 @@ export function ownFamilies({ settings, file, readPath, survived }: Self): reado
       '1 for the way in which sockets are read; public means that the faster way did not pass its self-test.',
       ...paths.map((path) => [Number(path === readPath), { path }] as const),
     ),
+    gauge(
+      'standpipe_tap_max_connections',
+      'Connections that may be open on all taps together before others have to wait.',
+      [settings.maxConnections],
+    ),
     gauge('standpipe_metrics_config_valid', '1 while the configuration file is in use as it stands.', [
       Number(file.problems.length === 0),
     ]),
