@@ -10,6 +10,8 @@ export type Count = Readonly<Record<string, string>>;
 
 /** Counts births and deaths in a namespace by UID, as the API server itself tells them, whoever caused them. */
 export class Census {
+  /** Why its own watches had to begin again. They are the operator's reflectors too, without a lease to lose. */
+  readonly restarts = new Set<string>();
   readonly #end = new AbortController();
   readonly #running: readonly Promise<void>[];
   readonly #stores: readonly Store<KubeObject>[];
@@ -22,7 +24,8 @@ export class Census {
     for (const store of this.#stores) store.onChange((before, after) => this.#note(before, after));
     this.#running = livingTypes.map((type: ResourceType, i) => {
       const store = this.#stores[i] ?? new Store();
-      return new Reflector<KubeObject>({ client, type, namespace, store }).run(this.#end.signal);
+      const hooks = { restarted: (_: ResourceType, reason: string) => this.restarts.add(reason) };
+      return new Reflector<KubeObject>({ client, type, namespace, store, hooks }).run(this.#end.signal);
     });
   }
 

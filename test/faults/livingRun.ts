@@ -44,6 +44,8 @@ export class LivingRun {
   readonly #client: Client;
   readonly #namespace: string;
   readonly #operator: FaultedOperator;
+  /** Why the watches of the run itself had to begin again. */
+  restarts: ReadonlySet<string> = new Set();
 
   /** @param client goes to the API server directly */
   constructor(client: Client, namespace: string, operator: FaultedOperator) {
@@ -58,6 +60,7 @@ export class LivingRun {
    */
   async run(reference?: readonly PhaseRecord[], beside: Beside = {}): Promise<PhaseRecord[]> {
     const census = new Census(this.#client, this.#namespace);
+    this.restarts = census.restarts;
     try {
       await apply(this.#namespace, ...workloads);
       await this.#observed();

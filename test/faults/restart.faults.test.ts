@@ -10,7 +10,7 @@ import { outcome, Rig, startMs } from './rig.ts';
 const components = ownComponents();
 
 /** What restarts in each phase, and how. */
-const restarts: Readonly<Record<string, readonly [signal: 'SIGTERM' | 'SIGKILL', ...parts: Component[]]>> = {
+const howIn: Readonly<Record<string, readonly [signal: 'SIGTERM' | 'SIGKILL', ...parts: Component[]]>> = {
   create: ['SIGKILL', 'kube-apiserver'],
   change: ['SIGTERM', 'kube-apiserver'],
   roll: ['SIGKILL', 'etcd', 'kube-apiserver'],
@@ -26,8 +26,11 @@ const plan: FaultPlan = {
   faults: [{ on: { verb: 'watch', phase: `${forgetful}, cut off` }, times: 'always', do: 'answer', status: 503 }],
 };
 
-/** A leader ends when it could not renew its lease for ten seconds; it may have renewed it two seconds before. */
-const leaseSeconds = 8;
+/**
+ * A leader ends when it could not renew its lease for ten seconds. It renewed it two seconds before the outage, and a
+ * server that is just ready may take its time.
+ */
+const bearableSeconds = 5;
 
 /** Waiting grows with each failure: so often each kind may be listed for each restart, by any number of processes. */
 const mostLists = 5;
@@ -42,7 +45,7 @@ describe.skipIf(components === undefined)('the control plane', () => {
   /** Returns for how long it was away, in seconds. */
   async function restart(phase: string): Promise<number> {
     const start = performance.now();
-    const [signal, ...parts] = restarts[phase] ?? ['SIGKILL'];
+    const [signal, ...parts] = howIn[phase] ?? ['SIGKILL'];
     for (const part of parts) await own.restart(part, signal);
     if (phase === forgetful) await compact();
     await own.untilReady();
@@ -61,16 +64,15 @@ describe.skipIf(components === undefined)('the control plane', () => {
       outages.push(await restart(phase));
       proxy.phase = phase;
     };
-    const { records } = await rig.live(plan, { during });
+    const { records, restarts } = await rig.live(plan, { during });
     expect(records.map(outcome)).toEqual(rig.reference.map(outcome));
     expect(Math.max(...records.map(({ seconds }) => seconds * 1000))).toBeLessThan(convergenceMs);
-    expect(rig.operator.processes.logs('controller')).toContain('"reason":"expired"');
+    expect([...restarts]).toContain('expired');
     const lists = rig.operator.proxy.log.entries.filter(({ verb }) => verb === 'list');
     for (const [resource, entries] of Map.groupBy(lists, (entry) => entry.resource)) {
       expect(entries.length, `lists of ${resource}`).toBeLessThanOrEqual(mostLists * outages.length);
     }
-    const long = outages.filter((seconds) => seconds > leaseSeconds);
-    expect(rig.operator.exits.length, rig.operator.exits.join('\n')).toBeLessThanOrEqual(long.length);
+    if (Math.max(...outages) < bearableSeconds) expect(rig.operator.exits).toEqual([]);
     for (const said of rig.operator.exits) expect(said).toContain('The lead is lost');
   });
 });

@@ -11,6 +11,15 @@ export const outcome = ({ phase, state, count }: PhaseRecord) => ({ phase, count
 /** How long starting may take, with its two lives, on a busy machine, in milliseconds. */
 export const startMs = 300_000;
 
+/** What a life came to. */
+export interface Lived {
+  readonly records: readonly PhaseRecord[];
+  /** The controller's metrics page at the end. */
+  readonly metrics: string;
+  /** Why watches that go to the API server directly had to begin again. */
+  readonly restarts: ReadonlySet<string>;
+}
+
 /** The operator, a namespace for lives, and what a life comes to without faults. */
 export class Rig {
   readonly operator = new FaultedOperator();
@@ -34,18 +43,15 @@ export class Rig {
   }
 
   /**
-   * Lives one life under a plan, with a controller of its own. Gives back its metrics at the end too.
+   * Lives one life under a plan, with a controller of its own.
    * @param beside what else the test does
    */
-  async live(
-    plan: FaultPlan,
-    beside: Beside = {},
-  ): Promise<{ readonly records: readonly PhaseRecord[]; readonly metrics: string }> {
+  async live(plan: FaultPlan, beside: Beside = {}): Promise<Lived> {
     await this.operator.start(plan);
     try {
       const run = new LivingRun(this.#client, this.#namespace, this.operator);
       const records = await run.run(this.#reference, beside);
-      return { records, metrics: await this.operator.metrics() };
+      return { records, metrics: await this.operator.metrics(), restarts: run.restarts };
     } finally {
       await this.operator.end();
     }
