@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { rulesFile } from '../../scripts/generate-alerts.ts';
+import { rulesFileOf } from '../../scripts/generate-alerts.ts';
 import { apply, dropNamespace, newNamespace } from '../e2e/kubectl.ts';
-import { alertRules, metricsIn } from '../support/alertRules.ts';
+import { alertRulesOf, metricsIn } from '../support/alertRules.ts';
 import { eventually } from '../support/eventually.ts';
 import { OperatorProcesses, probePorts } from '../support/operator.ts';
 import { prometheusProgram } from '../support/prometheus.ts';
@@ -15,6 +15,7 @@ import { microservice, workload } from './workloads.ts';
 
 /** The alerts in a real Prometheus that reads the pages of a real operator. */
 
+const alertRules = alertRulesOf('standpipe-operator');
 const operator = new OperatorProcesses();
 const folder = mkdtempSync(join(tmpdir(), 'standpipe-prometheus-'));
 const address = '127.0.0.1:19090';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const targets = Object.values(probePorts).map((port) => `127.0.0.1:${port}`);
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
-    rule_files: [rulesFile],
+    rule_files: [rulesFileOf('standpipe-operator')],
     scrape_configs: [{ job_name: 'standpipe', static_configs: [{ targets }] }],
   };
   const configFile = join(folder, 'prometheus.yml');
