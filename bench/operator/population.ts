@@ -92,24 +92,13 @@ export class Population {
       await this.#client.create(deployments as ResourceType, deploymentOf(index));
     }
     this.#size = shapes.length;
-    await eventually(async () => {
-      const observed = (await this.#first(deployments)).map(({ status }) => status?.observedGeneration);
-      if (observed.includes(undefined)) throw new Error('the controller manager has not seen the Deployments yet');
-    });
+    await this.#pauseFirst(true);
     this.#declared = await this.#prototypes([microservices, services, deployments] as readonly ResourceType[]);
   }
 
   /** The webhook injects the pods; in place of a kubelet, the bench says that they run. */
   async #rollFirst(): Promise<void> {
-    for (const index of shapes.keys()) {
-      const { namespace, name } = placeOf(index);
-      const metadata = { namespace, name };
-      await this.#client.apply(
-        deployments,
-        { metadata, spec: { paused: false } },
-        { fieldManager: 'bench', force: true },
-      );
-    }
+    await this.#pauseFirst(false);
     const injected = await eventually(async () => {
       const found = await this.#first(pods as ResourceType<Pod>);
       if (found.length < shapes.length * podsEach) throw new Error(`there are ${found.length} pods`);
@@ -119,6 +108,21 @@ export class Population {
     await eventually(async () => {
       const ready = (await this.#first(deployments)).map(({ status }) => status?.readyReplicas);
       if (!ready.every((count) => count === podsEach)) throw new Error(`ready pods of the Deployments: ${ready}`);
+    });
+    // Of a copy, the controller manager may see the Deployment before the ReplicaSet, and would make another one.
+    await this.#pauseFirst(true);
+  }
+
+  async #pauseFirst(paused: boolean): Promise<void> {
+    for (const index of shapes.keys()) {
+      const applied = { metadata: placeOf(index), spec: { paused } };
+      await this.#client.apply(deployments, applied, { fieldManager: 'bench', force: true });
+    }
+    await eventually(async () => {
+      const seen = (await this.#first(deployments)).map(({ metadata, status }) => {
+        return status?.observedGeneration === metadata.generation;
+      });
+      if (seen.includes(false)) throw new Error('the controller manager has not seen the Deployments yet');
     });
   }
 

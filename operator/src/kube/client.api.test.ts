@@ -248,6 +248,22 @@ test('a server that never answers is given up, and a caller can give up before',
   await own.close();
 });
 
+test('a page that is late is asked for again, with more time, and the list goes on where it was', async () => {
+  const own = new Client(proxy.config(), { deadlineMs: 500 });
+  const names = ['late-1', 'late-2', 'late-3'];
+  for (const name of names) await client.create(configMaps, { metadata: { namespace, name, labels: { late: 'yes' } } });
+  const asked: string[] = [];
+  proxy.faults.answer = ({ url = '' }) => {
+    asked.push(new URL(url, 'http://x').searchParams.get('continue') ?? '');
+    return asked.length === 2;
+  };
+  const { items } = await own.list(configMaps, { namespace, labelSelector: 'late=yes', limit: 1 });
+  proxy.faults.answer = undefined;
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(names);
+  expect(asked).toEqual(['', asked[1], asked[1], asked[3]]);
+  await own.close();
+});
+
 test('a wrong token is refused', async () => {
   const config = testConfig();
   const cluster = config.getCurrentCluster() ?? { name: '', server: '', skipTLSVerify: false };

@@ -16,7 +16,7 @@ import type {
   WriteOptions,
 } from './calls.ts';
 import { Connection } from './connection.ts';
-import { ApiError, isApiError } from './errors.ts';
+import { ApiError, isApiError, TransportError } from './errors.ts';
 import { apiVersionOf, collectionPath, objectPath, type ResourceType } from './resourceType.ts';
 import { ServerClock } from './serverClock.ts';
 import { type Call, type Query, Transport } from './transport.ts';
@@ -98,14 +98,17 @@ export class Client {
     return { items, resourceVersion };
   }
 
-  /** Reads all selected objects page by page; each page has its own deadline. There is at least one page. */
+  /**
+   * Reads all selected objects page by page; each page has its own deadline. One that is late is asked for twice more, with
+   * more time: a server that is slow would otherwise never come to the end of a long list. There is at least one page.
+   */
   async *pages<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}): AsyncGenerator<Page<T>> {
     const path = collectionPath(type, options.namespace);
     const selectors = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
     let token: string | undefined;
     do {
       const query = { ...selectors, limit: options.limit ?? defaultPageSize, continue: token };
-      const raw = await this.#send<RawList<T>>({ method: 'GET', path, query, signal: options.signal });
+      const raw = await this.#page<T>({ method: 'GET', path, query, signal: options.signal });
       token = raw.metadata.continue;
       yield { items: named(type, raw.items ?? []), resourceVersion: raw.metadata.resourceVersion };
     } while (token);
@@ -202,6 +205,17 @@ export class Client {
       throw new ApiError(409, 'Conflict', `Pod ${formatKey(key)} is not the one that was meant: its uid is another`);
     }
     return { uid, resourceVersion: metadata.resourceVersion };
+  }
+
+  async #page<T>(call: Call): Promise<RawList<T>> {
+    for (const patience of [1, 2]) {
+      try {
+        return await this.#send<RawList<T>>({ ...call, patience });
+      } catch (error) {
+        if (!(error instanceof TransportError && error.code === 'DEADLINE')) throw error;
+      }
+    }
+    return this.#send<RawList<T>>({ ...call, patience: 4 });
   }
 
   /** The server is trusted to answer with what was asked for. */

@@ -24,6 +24,8 @@ export interface Call {
   readonly contentType?: string | undefined;
   /** The wanted form of the answer; `application/json` where nothing is said. */
   readonly accept?: string | undefined;
+  /** By how much its deadline is longer than that of others. */
+  readonly patience?: number | undefined;
   /** Aborts the call: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,7 +63,7 @@ export class Transport {
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
   async send(call: Call): Promise<unknown> {
     return this.#observed(call, async () => {
-      const deadline = new Deadline(systemClock, this.#deadlineMs, call.signal);
+      const deadline = new Deadline(systemClock, this.#deadlineMs * (call.patience ?? 1), call.signal);
       try {
         const answer = await this.#request(call, deadline.signal);
         return parse(await answer.body.text(), call);
