@@ -11,6 +11,7 @@ import type { Plan, PlanPort } from './plan.ts';
 import { type PlannedPodMonitor, podMonitorOf } from './podMonitor.ts';
 import type { Problem } from './problem.ts';
 import type { SecretRecipe } from './recipe.ts';
+import { resourceProblems } from './resources.ts';
 import { unbuiltFields } from './unbuilt.ts';
 import type { World } from './world.ts';
 
@@ -47,6 +48,8 @@ export function resolve(world: World): Resolved {
 
   const resolved = bindings.filter((result): result is ResolvedBinding => result !== null && 'plan' in result);
   const metrics = resolveMetrics(world);
+  problems.push(...resourceProblems({ metrics: metrics.plan, logs: logs.plan }));
+  if (problems.length > 0) return { problems };
   return {
     resolution: {
       plan: {

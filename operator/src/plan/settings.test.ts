@@ -89,6 +89,11 @@ test.each([
     { logs: { resources: { limits: { 'ephemeral-storage': '' } } } },
     'logs.resources.limits.ephemeral-storage must be a quantity as a text, such as "100m" or "64Mi"',
   ],
+  [
+    'a request over the limit',
+    { metrics: { resources: { requests: { memory: '1Gi' } } } },
+    'metrics.resources: 1Gi memory is requested and 128Mi is the limit',
+  ],
 ])('%s is refused with what is wrong', (_, document, message) => {
   expect(() => readSettings(document)).toThrow(new Error(`the settings are not valid: ${message}`));
 });

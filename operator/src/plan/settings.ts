@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Resources } from './plan.ts';
+import { overLimit } from './resources.ts';
 
 /** The platform team's settings, the same for all Microservices. */
 export interface Settings {
@@ -107,8 +108,17 @@ const validate = new Ajv({ useDefaults: true, allErrors: true, allowUnionTypes: 
  */
 export function readSettings(document: unknown): Settings {
   const copy: unknown = structuredClone(document ?? {});
-  if (validate(copy)) return copy;
-  throw new Error(`the settings are not valid: ${(validate.errors ?? []).map(faultText).join('; ')}`);
+  const faults = validate(copy) ? contradictions(copy) : (validate.errors ?? []).map(faultText);
+  if (faults.length === 0) return copy as Settings;
+  throw new Error(`the settings are not valid: ${faults.join('; ')}`);
+}
+
+/** The API server would refuse every pod with such a sidecar. */
+function contradictions(settings: Settings): string[] {
+  return (['metrics', 'logs'] as const).flatMap((sidecar) => {
+    const over = overLimit(settings[sidecar].resources);
+    return over === undefined ? [] : [`${sidecar}.resources: ${over}`];
+  });
 }
 
 function faultText({ instancePath, keyword, message, params }: ErrorObject): string {
