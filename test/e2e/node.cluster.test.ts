@@ -74,8 +74,10 @@ describe.skipIf(!inNodeNetwork)('a node (needs to be in the node’s network)', 
         expect(pods.filter(isReady).map(({ metadata }) => metadata.name)).toEqual([spared.metadata.name]);
       });
       const service = new Traffic(await web.url(), { everyMs: 50 });
-      const told = await eventually(() => untilCondition(web.namespace, 'web', 'Ready', 'SidecarsFailing'));
-      expect(messageOf(told, 'Ready')).toMatch(/standpipe-metrics of pod web-\S+: its image cannot be pulled$/);
+      await eventually(async () => {
+        const told = await untilCondition(web.namespace, 'web', 'Ready', 'SidecarsFailing');
+        expect(messageOf(told, 'Ready')).toMatch(/standpipe-metrics of pod web-\S+: its image cannot be pulled$/);
+      });
       expect(await service.stop()).toEqual([]);
     } finally {
       await ctr('images', 'tag', '--force', kept, image);

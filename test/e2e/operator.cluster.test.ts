@@ -4,7 +4,7 @@ import { untilCondition } from '../api/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { dropNamespace, newNamespace } from './kubectl.ts';
 import { inNodeNetwork } from './node.ts';
-import { killOperator, leader, operatorPods, operatorReady, scaleOperator } from './operatorPods.ts';
+import { killOperator, leader, operatorPods, scaleOperator } from './operatorPods.ts';
 import { silentDemo } from './ownCluster.ts';
 import { Traffic } from './traffic.ts';
 import { isInjected, isReady, runsOf, WebService } from './webService.ts';
@@ -26,9 +26,10 @@ describe.skipIf(!inNodeNetwork)('an operator whose pods are killed (needs to be 
     traffic = new Traffic(await web.url(), { everyMs: 50 });
   });
   afterAll(async () => {
-    expect(await traffic.stop()).toEqual([]);
+    const lost = await traffic.stop();
     await dropNamespace(web.namespace);
     await Promise.all([scaleOperator('controller', 1), scaleOperator('webhook', 1)]);
+    expect(lost).toEqual([]);
   });
 
   test('killed one after the other, controllers and webhooks leave pods alone, and new pods get their sidecars', async () => {
@@ -40,13 +41,13 @@ describe.skipIf(!inNodeNetwork)('an operator whose pods are killed (needs to be 
     const victims = [leading, ...(waiting === undefined ? [] : [waiting]), ...(await operatorPods('webhook'))];
     expect(victims).toHaveLength(4);
     for (const [index, victim] of victims.entries()) {
-      await killOperator(victim);
+      const back = await killOperator(victim);
       await web.scale(3 + index);
+      await back();
     }
     const after = runsOf(await web.untilInjected(6));
     expect(after).toEqual(expect.arrayContaining([...before]));
     await ready();
-    await Promise.all([operatorReady('controller'), operatorReady('webhook')]);
   });
 
   test('while both webhooks are dead new pods come up bare; when they are back these are replaced, and no others', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../../operator/src/kube/builtin.ts';
 import { read, readAll } from '../api/cluster.ts';
 import { kill } from '../cluster/process.ts';
+import { eventually } from '../support/eventually.ts';
 import { kubectl } from './kubectl.ts';
 import { containerProcesses } from './node.ts';
 
@@ -19,7 +20,7 @@ export async function scaleOperator(part: Part, replicas: number): Promise<void>
 }
 
 /** Waits until all pods of a part are ready. */
-export async function operatorReady(part: Part): Promise<void> {
+async function operatorReady(part: Part): Promise<void> {
   await kubectl(['-n', namespace, 'rollout', 'status', `deployment/standpipe-${part}`, '--timeout=180s']);
 }
 
@@ -36,8 +37,15 @@ export async function leader(): Promise<Pod> {
   return found;
 }
 
-/** Kills the process of such a pod: it has no time to say goodbye. */
-export async function killOperator({ metadata }: Pod): Promise<void> {
-  const { status } = await read<Pod>(namespace, 'pod', metadata.name);
-  await kill(containerProcesses(status?.containerStatuses?.[0]?.containerID ?? '').first);
+/** Kills the process of such a pod: it has no time to say goodbye. What it gives back waits until it is ready again. */
+export async function killOperator({ metadata }: Pod): Promise<() => Promise<void>> {
+  const status = async () => (await read<Pod>(namespace, 'pod', metadata.name)).status?.containerStatuses?.[0];
+  const before = await status();
+  await kill(containerProcesses(before?.containerID ?? '').first);
+  return () =>
+    eventually(async () => {
+      const now = await status();
+      if (now?.containerID === before?.containerID || now?.ready !== true)
+        throw new Error(`pod ${metadata.name} is not ready again`);
+    }, 120_000);
 }

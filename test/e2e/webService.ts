@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { apply, kubectl } from './kubectl.ts';
 
 /** How long the app still takes connections after SIGTERM: as every well-behaved server does while callers learn of it. */
-const lameDuckMs = 3_000;
+const lameDuckMs = 8_000;
 
 /** Answers every request, and writes a line for those that ask for one. */
 const script = `
@@ -134,7 +134,7 @@ function deployment(name: string, replicas: number): object {
     resources: { requests: { cpu: '10m', memory: '32Mi' } },
   };
   const labels = { app: name };
-  const spec = { terminationGracePeriodSeconds: 10, containers: [container] };
+  const spec = { terminationGracePeriodSeconds: 20, containers: [container] };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
