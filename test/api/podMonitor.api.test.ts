@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { OperatorProcesses } from '../support/operator.ts';
+import { podMonitorDefinition } from '../support/podMonitors.ts';
 import { read, untilCondition } from './cluster.ts';
 import { microservice, workload } from './workloads.ts';
-
-/** The Prometheus operator, whose own definition of PodMonitor the objects must pass. */
-const prometheusOperator = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
-const definition = 'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml';
 
 const operator = new OperatorProcesses();
 let namespace = '';
 let crd = '';
 
 beforeAll(async () => {
-  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', prometheusOperator]);
-  crd = join((JSON.parse(stdout) as { readonly Dir: string }).Dir, definition);
+  crd = await podMonitorDefinition();
   await operator.start('image: example.org/sidecar:1\nmetrics: {podMonitorLabels: {release: prometheus}}\n');
   namespace = await newNamespace('podmonitor');
 });
@@ -34,7 +27,6 @@ test('a PodMonitor is asked for in vain without the Prometheus operator, made wi
   await apply(namespace, workload('Deployment', 'orders'), exposed('podMonitor'));
   await untilCondition(namespace, 'orders', 'Ready', 'PodMonitorMissing');
 
-  // Its schema is larger than what client-side apply can note down.
   await kubectl(['create', '-f', crd]);
   const made = await eventually(() => read<Record<string, unknown>>(namespace, 'podmonitor', 'standpipe.orders'));
   expect(made).toMatchObject({

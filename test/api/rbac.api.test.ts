@@ -3,6 +3,7 @@ import type { Microservice } from '../../operator/src/api/generated/microservice
 import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { noTrials, OperatorProcesses } from '../support/operator.ts';
+import { podMonitorDefinition } from '../support/podMonitors.ts';
 import { read, readAll, untilCondition } from './cluster.ts';
 import { permissions, proven, without } from './permissions.ts';
 import { platform } from './platform.ts';
@@ -17,15 +18,19 @@ const operator = new OperatorProcesses();
 const healMs = 60_000;
 const settings = `${noTrials}image: example.org/sidecar:1\n`;
 let namespace = '';
+let crd = '';
 
 beforeAll(async () => {
   await operator.start('image: example.org/sidecar:1\n');
   await kubectl(['apply', '-f', '-'], platform);
+  crd = await podMonitorDefinition();
+  await kubectl(['create', '-f', crd]);
   namespace = await newNamespace('rbac', { team: 'shop' });
 });
 afterAll(async () => {
   await operator.stop();
   await dropNamespace(namespace);
+  await kubectl(['delete', '-f', crd, '--ignore-not-found']);
 });
 
 /** The log of a component since a moment. */
@@ -102,6 +107,23 @@ describe('a Microservice says what is missing', () => {
       await untilForbidden(name, `get ${resource}${group}`);
     });
     await untilWell(name);
+  });
+
+  test('without the verbs of PodMonitors, where one is asked for', async () => {
+    const exposed = (name: string, expose: string) => microservice(name, { metrics: { expose }, bindings });
+    for (const verb of ['get', 'create', 'patch']) {
+      const name = `${verb}-podmonitors`;
+      await without([`${teams} ${verb} podmonitors`], async () => {
+        await apply(namespace, workload('Deployment', name), exposed(name, 'podMonitor'));
+        await untilForbidden(name, `${verb} podmonitors.monitoring.coreos.com`);
+      });
+      await untilWell(name);
+    }
+    await without([`${teams} delete podmonitors`], async () => {
+      await apply(namespace, exposed('get-podmonitors', 'none'));
+      await untilForbidden('get-podmonitors', 'delete podmonitors.monitoring.coreos.com');
+    });
+    await untilWell('get-podmonitors');
   });
 
   test('without delete of Secrets and of stored Plans', async () => {
