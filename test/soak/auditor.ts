@@ -71,10 +71,13 @@ export class Auditor {
     };
   }
 
-  /** Notes statuses that have not followed for too long. Call it now and then. */
-  checkLags(): void {
+  /**
+   * Notes statuses that have not followed for too long. Call it now and then.
+   * @param backSince since when there is a controller that could follow, in milliseconds since the epoch
+   */
+  checkLags(backSince: number): void {
     for (const [key, { generation, at }] of this.#declaredAt) {
-      const seconds = (Date.now() - at) / 1000;
+      const seconds = (Date.now() - Math.max(at, backSince)) / 1000;
       const about = `${key} generation ${generation}`;
       if (seconds < longestLag || this.#late.has(about)) continue;
       this.#late.add(about);

@@ -39,7 +39,7 @@ const restSeconds = 60;
 /** Runs that are shorter than this are disturbed more often, so that everything happens at least twice. */
 const usualMinutes = 20;
 const namespaceCount = 4;
-/** Until a controller that was started again has caught up, in milliseconds. */
+/** Until a controller that lost the lead has been started again and has caught up, in milliseconds. */
 const takeoverMs = 90_000;
 
 /** Churns a cluster for a while, and says what came of it. */
@@ -94,8 +94,7 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     const check = () => {
       for (const breach of auditor.breaches.slice(told)) say(`BREACH: ${breach}`);
       told = auditor.breaches.length;
-      // What lost the lead is away for a while, and says so in the table.
-      if (Date.now() - stage.controller.lostAt > takeoverMs) auditor.checkLags();
+      auditor.checkLags(stage.controller.lostAt + takeoverMs);
     };
     await churned(churn, options.rate, end, check, trouble);
     await Promise.all([disturbing, settings]);
