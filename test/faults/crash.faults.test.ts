@@ -13,13 +13,16 @@ const rig = new Rig();
 beforeAll(() => rig.start(), startMs);
 afterAll(() => rig.stop());
 
-/** Kills the controller at the k-th write of every phase that has so many. */
-function crashPlan(k: number, turn: number): FaultPlan {
+/** Kills the controller at these writes of every phase that has so many. */
+function crashPlan(nths: readonly number[], turn: number): FaultPlan {
   const faults = rig.reference.flatMap(({ phase, writes }, i): Fault[] => {
-    const at = positions[(k + i + turn) % positions.length] ?? 'before';
-    return writes.length < k ? [] : [{ on: { verb: 'write', phase }, skip: k - 1, do: 'kill', at }];
+    const there = nths.filter((nth) => nth <= writes.length);
+    return there.map((nth) => {
+      const at = positions[(nth + i + turn) % positions.length] ?? 'before';
+      return { on: { verb: 'write', phase }, skip: nth - 1, do: 'kill', at };
+    });
   });
-  return { title: `killed at write ${k} of each phase`, faults };
+  return { title: `killed at the writes ${nths.join(' and ')} of each phase`, faults };
 }
 
 test('a life without faults comes to the same twice', async () => {
@@ -32,8 +35,10 @@ test.each(turns)(
   async (turn) => {
     const counts = rig.reference.map(({ writes }) => writes.length);
     let struck = 0;
-    for (let k = 1; k <= Math.max(...counts); k++) {
-      const plan = crashPlan(k, turn);
+    // Two crashes a phase: lives are what takes time here.
+    const half = Math.ceil(Math.max(...counts) / 2);
+    for (let k = 1; k <= half; k++) {
+      const plan = crashPlan([k, k + half], turn);
       const { records } = await rig.live(plan);
       expect(records.map(outcome), stringify(plan)).toEqual(rig.reference.map(outcome));
       expect(Math.max(...records.map(({ seconds }) => seconds * 1000))).toBeLessThan(convergenceMs);
