@@ -20,8 +20,8 @@ export interface Tally {
   refused: number;
   contradictory: number;
   ready: number;
-  /** By reason of the condition Ready. */
-  readonly reasons: Map<string, number>;
+  /** The reasons of the condition Ready. */
+  readonly reasons: string[];
   /** How long the status of another Microservice took to follow, in seconds. */
   readonly pulses: number[];
 }
@@ -47,7 +47,7 @@ export class Sequence {
   readonly #namespace: string;
   /** The same world, in which the Microservice is always new. */
   readonly #fresh: string;
-  readonly tally: Tally = { refused: 0, contradictory: 0, ready: 0, reasons: new Map(), pulses: [] };
+  readonly tally: Tally = { refused: 0, contradictory: 0, ready: 0, reasons: [], pulses: [] };
   #good: Good | undefined;
   #beats = 0;
 
@@ -233,7 +233,7 @@ export class Sequence {
   }
 
   #count({ ready }: State): void {
-    this.tally.reasons.set(ready.reason, (this.tally.reasons.get(ready.reason) ?? 0) + 1);
+    this.tally.reasons.push(ready.reason);
     if (ready.status === 'True') this.tally.ready++;
     else this.tally.contradictory++;
   }
