@@ -26,7 +26,7 @@ export function grafanaJson(board: Board): object {
     refresh: '30s',
     time: { from: 'now-1h', to: 'now' },
     timezone: 'browser',
-    links: [{ type: 'dashboards', title: 'Standpipe', tags: ['standpipe'], asDropdown: true, keepTime: true }],
+    links: [linkToOthers],
     templating: { list: [datasourceVariable, ...board.variables.map(variable)] },
     panels: layout(board),
   };
@@ -38,7 +38,18 @@ const datasourceVariable = {
   label: 'Prometheus',
   query: 'prometheus',
   refresh: 1,
-  current: {},
+};
+
+const linkToOthers = {
+  type: 'dashboards',
+  title: 'Standpipe',
+  tags: ['standpipe'],
+  icon: 'external link',
+  tooltip: '',
+  asDropdown: true,
+  includeVars: false,
+  keepTime: true,
+  targetBlank: false,
 };
 
 function variable({ name, label, query, several }: Variable): object {
@@ -48,7 +59,8 @@ function variable({ name, label, query, several }: Variable): object {
     label,
     datasource,
     definition: query,
-    query: { query, refId: name },
+    // A query of label values, as the editor of Prometheus' data source stores it.
+    query: { qryType: 1, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' },
     // With each change of the time range: services come and go.
     refresh: 2,
     sort: 1,
@@ -146,7 +158,7 @@ function options({ kind }: Panel): object {
   if (kind === 'table') return { showHeader: true, sortBy: [{ displayName: 'errors', desc: true }] };
   if (kind === 'stat') return { colorMode: 'value', graphMode: 'none', reduceOptions: { calcs: ['lastNotNull'] } };
   return {
-    legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+    legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
     tooltip: { mode: 'multi', sort: 'desc' },
   };
 }
