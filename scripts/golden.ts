@@ -4,7 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goldenCases, goldenFolder, goldenOf } from '../operator/src/cli/golden.ts';
 
-for (const script of ['generate-types.ts', 'generate-reference.ts', 'generate-reasons.ts', 'generate-alerts.ts', 'generate-dashboards.ts']) {
+for (const script of [
+  'generate-types.ts',
+  'generate-reference.ts',
+  'generate-reasons.ts',
+  'generate-alerts.ts',
+  'generate-dashboards.ts',
+]) {
   execFileSync(process.execPath, [join(import.meta.dirname, script)], { stdio: 'inherit' });
 }
 for (const name of goldenCases) {
