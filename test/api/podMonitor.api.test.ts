@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { OperatorProcesses } from '../support/operator.ts';
-import { podMonitorDefinition } from '../support/podMonitors.ts';
+import { definitionOf } from '../support/prometheusOperator.ts';
 import { read, untilCondition } from './cluster.ts';
 import { microservice, workload } from './workloads.ts';
 
@@ -11,7 +11,7 @@ let namespace = '';
 let crd = '';
 
 beforeAll(async () => {
-  crd = await podMonitorDefinition();
+  crd = await definitionOf('podmonitors');
   await operator.start('image: example.org/sidecar:1\nmetrics: {podMonitorLabels: {release: prometheus}}\n');
   namespace = await newNamespace('podmonitor');
 });

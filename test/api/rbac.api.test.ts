@@ -3,7 +3,7 @@ import type { Microservice } from '../../operator/src/api/generated/microservice
 import { apply, dropNamespace, kubectl, newNamespace } from '../e2e/kubectl.ts';
 import { eventually } from '../support/eventually.ts';
 import { noTrials, OperatorProcesses } from '../support/operator.ts';
-import { podMonitorDefinition } from '../support/podMonitors.ts';
+import { definitionOf } from '../support/prometheusOperator.ts';
 import { read, readAll, untilCondition } from './cluster.ts';
 import { permissions, proven, without } from './permissions.ts';
 import { platform } from './platform.ts';
@@ -23,7 +23,7 @@ let crd = '';
 beforeAll(async () => {
   await operator.start('image: example.org/sidecar:1\n');
   await kubectl(['apply', '-f', '-'], platform);
-  crd = await podMonitorDefinition();
+  crd = await definitionOf('podmonitors');
   await kubectl(['create', '-f', crd]);
   namespace = await newNamespace('rbac', { team: 'shop' });
 });
