@@ -168,5 +168,5 @@ export async function eventuallyIs(
       }),
     );
     expect(Object.fromEntries(found)).toEqual(expected);
-  }, 20_000);
+  });
 }
