@@ -57,8 +57,9 @@ function service(name: string): object {
 
 async function tapped(name: string, inbound: string): Promise<Pod> {
   await apply(namespace, deployment(name), service(name), microservice(name, inbound));
+  // In this order: with other settings, what was ready before is still called so at first.
+  await eventually(() => untilCondition(namespace, name, 'InboundTapped', 'Tapped'), 120_000);
   await eventually(() => untilCondition(namespace, name, 'Ready', 'Ready'), 120_000);
-  await untilCondition(namespace, name, 'InboundTapped', 'Tapped');
   return eventually(async () => {
     const [pod, ...others] = await readAll<Pod>(namespace, 'pod', '-l', `app=${name}`);
     expect(others).toEqual([]);
