@@ -30,7 +30,7 @@ export async function goPrograms(): Promise<GoPrograms> {
 
 /** The folder with gunicorn's requests: what servers of HTTP/1 have been sent, well formed or not. */
 export async function gunicornRequests(): Promise<string> {
-  const requirements = join(here, 'requirements.txt');
+  const requirements = join(here, 'python/gunicorn.txt');
   await ensure([{ program: 'pip3', apt: 'python3-pip' }], log);
   const build = async (folder: string): Promise<void> => {
     const packed = join(folder, 'packed');
@@ -42,4 +42,25 @@ export async function gunicornRequests(): Promise<string> {
     cpSync(join(packed, 'tests/requests'), join(folder, 'requests'), { recursive: true });
   };
   return join(await cached({ kind: 'gunicorn', key: keyOfFiles(requirements), build }, log), 'requests');
+}
+
+/** The folder with tornado as Python finds it, its tests among it. */
+export async function tornado(): Promise<string> {
+  const requirements = join(here, 'python/tornado.txt');
+  await ensure([{ program: 'pip3', apt: 'python3-pip' }], log);
+  const build = async (folder: string): Promise<void> => {
+    await must([
+      'pip3',
+      'install',
+      '--quiet',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--target',
+      folder,
+      '-r',
+      requirements,
+    ]);
+  };
+  return cached({ kind: 'tornado', key: keyOfFiles(requirements), build }, log);
 }

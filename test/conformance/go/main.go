@@ -53,7 +53,9 @@ func serveHTTP2(address string) {
 		io.Copy(io.Discard, r.Body)
 		io.WriteString(w, "an answer that is longer than a few bytes\n")
 	})
-	server := http.Server{Addr: address, Handler: handler, Protocols: protocols}
+	// What is wrong with connections is the suite's business.
+	quiet := log.New(io.Discard, "", 0)
+	server := http.Server{Addr: address, Handler: handler, Protocols: protocols, ErrorLog: quiet}
 	log.Fatal(server.ListenAndServe())
 }
 
