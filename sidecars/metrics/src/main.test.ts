@@ -64,7 +64,7 @@ interface Status {
 
 const status = async () => (await (await get('/status')).json()) as Status;
 const answers = async (path: string, wanted: number) => (await get(path).catch(() => undefined))?.status === wanted;
-const startup = (wanted: number) => expect.poll(() => answers('/startup', wanted), { timeout: 15_000 }).toBe(true);
+const startup = (wanted: number) => expect.poll(() => answers('/startup', wanted), { timeout: 60_000 }).toBe(true);
 
 /** The page as `name{labels}` and value; fails on anything that is not a proper page. */
 async function metrics(): Promise<Record<string, string>> {
@@ -193,7 +193,7 @@ test('gives its page whatever a target does', async () => {
 test('cuts a hostile page of 50 000 series by the budget and goes on forwarding', async () => {
   const lines = Array.from({ length: 50_000 }, (_, i) => `hostile{user="${i}"} 1`);
   appPage = `# TYPE hostile gauge\n${lines.join('\n')}\nfine 1\n`;
-  await configure({ maxSeries: 500 });
+  await configure({ maxSeries: 500, scrapeTimeoutMs: 20_000 });
   start();
   await startup(200);
   const page = await metrics();
