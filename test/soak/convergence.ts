@@ -13,6 +13,12 @@ export interface Scene {
   readonly pods: readonly Pod[];
 }
 
+interface Counts {
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly replicas?: number;
+}
+
 /** What has not converged yet, in words; nothing is left to be done where this is empty. Pure. */
 export function unsettled({ microservices, workloads, pods }: Scene): readonly string[] {
   const found = new Map(microservices.map((microservice) => [keyOf(microservice), microservice]));
@@ -31,17 +37,17 @@ function notReady(microservice: Microservice & KubeObject): string[] {
   return ready?.status === 'True' ? [] : [`${about}: ${ready?.reason} ${ready?.message}`];
 }
 
-/** Every workload carries the label of its Microservice, unless there is none. */
+/** Every workload carries the label of its Microservice, unless there is none, and has all pods as they shall be. */
 function wrongMarks(workload: Deployment | StatefulSet, found: ReadonlyMap<string, Microservice>): string[] {
   const { kind, metadata } = workload;
   const about = `${kind} ${keyOf(workload)}`;
   const wanted = found.has(keyOf(workload)) ? metadata.name : undefined;
   const marks = marksOf(workload);
   if (marks?.microservice !== wanted) return [`${about}: is marked for ${marks?.microservice} instead of ${wanted}`];
-  const { updatedReplicas, replicas } = (workload.status ?? {}) as Record<string, number>;
-  return (updatedReplicas ?? 0) === (replicas ?? 0)
-    ? []
-    : [`${about}: ${updatedReplicas} of ${replicas} pods are updated`];
+  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = (workload.status ?? {}) as Counts;
+  const pods = workload.spec?.replicas ?? 1;
+  const done = [updatedReplicas, readyReplicas, replicas].every((count) => count === pods);
+  return done ? [] : [`${about}: ${updatedReplicas} updated and ${readyReplicas} ready of ${pods}`];
 }
 
 function notInjected(pod: Pod): string[] {

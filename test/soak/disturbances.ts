@@ -6,6 +6,9 @@ import type { Stage } from './stage.ts';
 /** How long the webhook is out of reach at a time, in milliseconds. */
 const outageMs = 2_000;
 
+/** The shortest time between two of a kind, in seconds: a controller must be able to list everything in between. */
+const leastSeconds = 20;
+
 /** One kind of trouble from outside. */
 interface Disturbance {
   readonly name: string;
@@ -88,7 +91,7 @@ export class Disturbances {
 
   async #repeat({ name, everySeconds, strike }: Disturbance, haste: number, signal: AbortSignal): Promise<void> {
     for (;;) {
-      await sleep((everySeconds * 1000) / haste, undefined, { signal }).catch(() => undefined);
+      await sleep(Math.max(leastSeconds, everySeconds / haste) * 1000, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       this.made.set(name, (this.made.get(name) ?? 0) + 1);
       await strike();

@@ -34,8 +34,8 @@ export class OperatorProcess {
   #ending = false;
   /** How often it gave up its work because it had lost the lead, as it shall where the API server is slow for long. */
   leadsLost = 0;
-  /** When that happened last, in milliseconds since the epoch. */
-  lostAt = 0;
+  /** When it was started last, in milliseconds since the epoch. */
+  startedAt = 0;
   /** How often it ended for another reason although nobody ended it. */
   crashes = 0;
 
@@ -70,13 +70,13 @@ export class OperatorProcess {
     child.stderr.on('data', take);
     child.once('exit', (code) => {
       if (this.#ending) return;
-      this.lostAt = Date.now();
       if (code === exitCodes.leadLost) this.leadsLost++;
       else this.crashes++;
       // As the kubelet does with the first of such ends.
       this.#launch();
     });
     this.#child = child;
+    this.startedAt = Date.now();
   }
 
   /** Whether it says that requests may come. */

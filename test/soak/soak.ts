@@ -39,8 +39,8 @@ const restSeconds = 60;
 /** Runs that are shorter than this are disturbed more often, so that everything happens at least twice. */
 const usualMinutes = 20;
 const namespaceCount = 4;
-/** Until a controller that lost the lead has been started again and has caught up, in milliseconds. */
-const takeoverMs = 90_000;
+/** Until a controller that was started has taken the lead and caught up, in milliseconds. */
+const takeoverMs = 30_000;
 
 /** Churns a cluster for a while, and says what came of it. */
 export async function soak(options: SoakOptions): Promise<Outcome> {
@@ -62,7 +62,7 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     const auditor = new Auditor(tails.pods, tails.microservices);
     const troubles: string[] = [];
     const trouble = (error: unknown): void => void troubles.push(`the run itself: ${(error as Error).message}`);
-    new Readiness(client, new Dice(options.seed + 1), namespaces).follow(tails.pods, trouble);
+    new Readiness(client, new Dice(options.seed + 1), namespaces).follow(tails.pods, stop.signal);
     const following = Promise.all(Object.values(tails).map((tail) => tail.run(stop.signal)));
     const missing = () => {
       const inOurs = <T extends { readonly metadata: { readonly namespace?: string | undefined } }>(
@@ -94,7 +94,7 @@ export async function soak(options: SoakOptions): Promise<Outcome> {
     const check = () => {
       for (const breach of auditor.breaches.slice(told)) say(`BREACH: ${breach}`);
       told = auditor.breaches.length;
-      auditor.checkLags(stage.controller.lostAt + takeoverMs);
+      auditor.checkLags(stage.controller.startedAt + takeoverMs);
     };
     await churned(churn, options.rate, end, check, trouble);
     await Promise.all([disturbing, settings]);
