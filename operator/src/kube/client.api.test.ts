@@ -260,7 +260,8 @@ test('a page that is late is asked for again, with more time, and the list goes 
   const { items } = await own.list(configMaps, { namespace, labelSelector: 'late=yes', limit: 1 });
   proxy.faults.answer = undefined;
   expect(items.map(({ metadata }) => metadata.name)).toEqual(names);
-  expect(asked).toEqual(['', asked[1], asked[1], asked[3]]);
+  expect(asked[2]).toBe(asked[1]);
+  expect(new Set(asked).size).toBe(asked.length - 1);
   await own.close();
 });
 
