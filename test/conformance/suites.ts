@@ -43,24 +43,3 @@ export async function gunicornRequests(): Promise<string> {
   };
   return join(await cached({ kind: 'gunicorn', key: keyOfFiles(requirements), build }, log), 'requests');
 }
-
-/** The folder with tornado as Python finds it, its tests among it. */
-export async function tornado(): Promise<string> {
-  const requirements = join(here, 'python/tornado.txt');
-  await ensure([{ program: 'pip3', apt: 'python3-pip' }], log);
-  const build = async (folder: string): Promise<void> => {
-    await must([
-      'pip3',
-      'install',
-      '--quiet',
-      '--no-deps',
-      '--only-binary',
-      ':all:',
-      '--target',
-      folder,
-      '-r',
-      requirements,
-    ]);
-  };
-  return cached({ kind: 'tornado', key: keyOfFiles(requirements), build }, log);
-}
