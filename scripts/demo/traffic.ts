@@ -38,11 +38,18 @@ const patienceMs = 60_000;
 
 /** Orders a mug until an order is taken: the broker and the services may have become ready a moment ago. */
 export async function firstOrder(cluster: Cluster): Promise<void> {
-  for (const end = Date.now() + patienceMs; ; await sleep(1000)) {
-    const [answer] = await ask(cluster, [order('mug')]);
-    if (answer?.status === 201) return;
-    if (Date.now() > end) throw new Error(`no order is taken: ${answer?.status} ${answer?.answer.error ?? ''}`);
+  let why = '';
+  for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(1000)) {
+    try {
+      const [answer] = await ask(cluster, [order('mug')]);
+      if (answer?.status === 201) return;
+      why = `${answer?.status} ${answer?.answer.error ?? ''}`;
+    } catch (error) {
+      // The pod that was to ask may have been replaced while it did.
+      why = (error as Error).message;
+    }
   }
+  throw new Error(`no order is taken: ${why}`);
 }
 
 /** Some of everything: what a shop sees on a slow day. Gives back the answers. */

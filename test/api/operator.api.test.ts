@@ -242,9 +242,9 @@ describe('a contradiction', () => {
 
   test('with a field that is not built yet is none: the field is named and changes nothing', async () => {
     await apply(namespace, workload('Deployment', 'early'));
-    await apply(namespace, microservice('early', { metrics: { expose: 'podMonitor' } }));
+    await apply(namespace, microservice('early', { sidecars: { pipe: {} } }));
     const early = await untilCondition(namespace, 'early', 'NotImplementedInThisVersion', 'NotImplemented');
-    expect(messageOf(early, 'NotImplementedInThisVersion')).toContain('spec.metrics.expose: podMonitor');
+    expect(messageOf(early, 'NotImplementedInThisVersion')).toContain('spec.sidecars.pipe');
   });
 });
 

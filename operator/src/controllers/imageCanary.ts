@@ -4,7 +4,7 @@ import { KeyedBackoff } from '../kube/backoff.ts';
 import { type Pod, pods } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
-import { isApiError } from '../kube/errors.ts';
+import { type ApiError, isApiError } from '../kube/errors.ts';
 import type { Result } from '../kube/reconcileLoop.ts';
 import { forbiddenByRbac } from './forbidden.ts';
 import {
@@ -52,6 +52,8 @@ interface Known {
   readonly until: number;
   /** When the trial pod under way was first asked for, in monotonic milliseconds; undefined between two trials. */
   readonly since: number | undefined;
+  /** What the last look was refused with, for want of a right. */
+  readonly refusal?: ApiError;
 }
 
 /**
@@ -75,13 +77,22 @@ export class ImageCanary {
     const known = this.#known.get(name);
     if (!enabled || known?.proof.proven === true) return { proven: true };
     const now = clock.now();
-    if (known !== undefined && now < known.until) return { ...known.proof, retryMs: known.until - now };
+    if (known !== undefined && now < known.until) {
+      // Everyone who waits for the proof tells what is in its way, not only the one who looked.
+      if (known.refusal !== undefined) throw known.refusal;
+      return { ...known.proof, retryMs: known.until - now };
+    }
     if (known === undefined && runs(trial.image)) return this.#remember(name, { proven: true }, now);
     const since = known?.since ?? now;
     // Other callers are answered from here while this one looks.
-    this.#known.set(name, { proof: known?.proof ?? underWay, until: now + lookMs, since });
-    const verdict = await this.#look(trial, now - since, signal);
-    return this.#settle(trial, verdict, known, since);
+    const looking = { proof: known?.proof ?? underWay, until: now + lookMs, since };
+    this.#known.set(name, looking);
+    try {
+      return this.#settle(trial, await this.#look(trial, now - since, signal), known, since);
+    } catch (error) {
+      if (isApiError(error, 'KUBE_FORBIDDEN')) this.#known.set(name, { ...looking, refusal: error });
+      throw error;
+    }
   }
 
   /** Deletes the trial pods that a process before this one left behind. */
