@@ -89,5 +89,6 @@ test('once the image is corrected the workload is marked, and no trial pod is le
   await eventually(() => untilCondition(namespace, 'web', 'Ready', 'Ready'), 180_000);
   const deployment = await read<AppDeployment>(namespace, 'deployment', 'web');
   expect(deployment.spec.template.metadata.labels).toEqual({ app: 'web', 'standpipe.dev/microservice': 'web' });
-  expect(await readAll('standpipe-canary', 'pod')).toEqual([]);
+  // It takes a second to end.
+  await eventually(async () => expect(await readAll('standpipe-canary', 'pod')).toEqual([]));
 });
