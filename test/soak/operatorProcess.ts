@@ -11,7 +11,7 @@ const main = join(import.meta.dirname, '../../operator/src/main.ts');
 const ticks = 100;
 
 /** How long it may take to be ready, in milliseconds. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 export interface OperatorProcessOptions {
   readonly name: string;
