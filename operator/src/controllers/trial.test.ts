@@ -54,6 +54,10 @@ test.each<[string, Row]>([
     { pods: [injected('a', ready), injected('b', ready)], seconds: 9, expected: running },
   ],
   ['runs on while pods are missing', { pods: [injected('a', ready)], expected: running }],
+  [
+    'is excused when the workload is scaled to nothing, however long ago it began',
+    { pods: [], workload: deployment({ replicas: 0 }), seconds: 463, expected: { state: 'running', excused: true } },
+  ],
   ['does not count pods of another revision', { pods: [pod('a'), pod('b')], expected: running }],
   [
     'has failed when a container of the app crashes again and again',

@@ -13,7 +13,7 @@ export interface Trial {
   readonly state: 'running' | 'passed' | 'failed';
   /** When the marks were put on, RFC 3339. */
   readonly since: string;
-  /** Whether the workload was healthy before: if not, its troubles are not ours to judge. */
+  /** Whether the workload was healthy before, and wanted pods since: if not, its troubles are not ours to judge. */
   readonly healthyBefore: boolean;
   readonly reason?: TrialFailure;
   readonly evidence?: string;
@@ -31,8 +31,8 @@ export interface TrialInput {
 
 export type TrialVerdict =
   | { readonly state: 'passed' }
-  /** With evidence, if something speaks against it already. */
-  | { readonly state: 'running'; readonly evidence?: string }
+  /** With evidence, if something speaks against it already. Excused: from now on it can pass and not fail. */
+  | { readonly state: 'running'; readonly evidence?: string; readonly excused?: true }
   | { readonly state: 'failed'; readonly reason: TrialFailure; readonly evidence: string };
 
 /** The longest that a pod may take to become ready, in seconds; a shorter progressDeadlineSeconds counts. */
@@ -51,6 +51,8 @@ export function judgeTrial(input: TrialInput): TrialVerdict {
   const steady = own.filter((pod) => isReady(pod, new Date(now.getTime() - steadySeconds * 1000)));
   if (crash === undefined && desired > 0 && steady.length >= desired) return { state: 'passed' };
   if (!trial.healthyBefore) return { state: 'running' };
+  // Scaled to nothing, it shows nothing, and when it is scaled up again its time would be over long since.
+  if (desired === 0) return { state: 'running', excused: true };
 
   const refusal = creationFailure(workload);
   if (refusal !== undefined && own.length < desired) {

@@ -60,7 +60,10 @@ export class TrialJudge {
     const trial = this.#parts.trials.of(microservice, revision);
     if (trial?.state !== 'running') return { state: 'passed', settled: true, marking: {} };
     const verdict = this.#verdict(candidate, trial);
-    if (verdict.state === 'running') return running(verdict.evidence, trial);
+    if (verdict.state === 'running') {
+      if (verdict.excused === true) await this.#parts.trials.excuse(microservice, revision, trial, signal);
+      return running(verdict.evidence, { ...trial, healthyBefore: trial.healthyBefore && verdict.excused !== true });
+    }
     await this.#parts.trials.end(microservice, revision, trial, verdict, signal);
     if (verdict.state === 'passed') return { state: 'passed', settled: true, marking: {} };
     if (workload.kind === 'StatefulSet') await this.#clear(ofRevision(candidate), signal);

@@ -88,6 +88,11 @@ export class Trials {
     await this.#write(owner, revision, { ...trial, ...verdict }, signal);
   }
 
+  /** Notes that it is not to be judged by its time any more, as one of a workload that was not healthy before. */
+  async excuse(owner: Microservice, revision: string, trial: Trial, signal: AbortSignal): Promise<void> {
+    await this.#write(owner, revision, { ...trial, healthyBefore: false }, signal);
+  }
+
   async #write(owner: Microservice, revision: string, trial: Trial, signal: AbortSignal): Promise<void> {
     const { namespace, name, uid } = owner.metadata;
     const metadata = {
