@@ -22,6 +22,7 @@ export class Disturbances {
   /** How often each happened. */
   readonly made = new Map<string, number>();
   readonly #all: readonly Disturbance[];
+  #last: Promise<void> = Promise.resolve();
 
   constructor(stage: Stage, churn: Churn, auditor: Auditor) {
     const [steady, restarted] = stage.webhooks;
@@ -94,7 +95,10 @@ export class Disturbances {
       await sleep(Math.max(leastSeconds, everySeconds / haste) * 1000, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       this.made.set(name, (this.made.get(name) ?? 0) + 1);
-      await strike();
+      // One after the other: two of them may be about the same process.
+      const turn = this.#last.then(strike);
+      this.#last = turn.catch(() => undefined);
+      await turn;
     }
   }
 }

@@ -33,8 +33,12 @@ export interface SoakOptions {
 const convergenceSeconds = 60;
 /** How long it may take until everything is in place, in seconds. */
 const startSeconds = 120;
-/** How long trials and repairs may go on after that, and how long nothing may be written then, in seconds. */
-const settlingSeconds = 30;
+/**
+ * How long trials and repairs may go on after that, in seconds: no sidecar answers here, and the controller waits for a
+ * minute for those of a trial.
+ */
+const settlingSeconds = 90;
+/** How long nothing may be written then, in seconds. */
 const restSeconds = 60;
 /** Runs that are shorter than this are disturbed more often, so that everything happens at least twice. */
 const usualMinutes = 20;
