@@ -9,19 +9,19 @@ import { kafkaRecipe } from '../plan/bindings.ts';
 import { unbuiltBrokerFields } from '../plan/unbuilt.ts';
 import { secretContent } from './bindingSecrets.ts';
 import type { ControllerCache } from './cache.ts';
-import { usersOf, writeStatus } from './status.ts';
+import { StatusWriter, usersOf } from './status.ts';
 import { brokers } from './types.ts';
 
 /** Reports whether Brokers can be used, and by how many Microservices they are. */
 export class BrokerController {
-  readonly #client: Client;
+  readonly #statuses: StatusWriter<Broker & KubeObject>;
   readonly #cache: ControllerCache;
   readonly #namespace: string;
   readonly #clock: Clock;
 
   /** @param namespace the operator's own, where the Broker's Secrets are */
   constructor(client: Client, cache: ControllerCache, namespace: string, clock: Clock) {
-    this.#client = client;
+    this.#statuses = new StatusWriter(client, brokers);
     this.#cache = cache;
     this.#namespace = namespace;
     this.#clock = clock;
@@ -29,13 +29,17 @@ export class BrokerController {
 
   /** The reconcile function. */
   async reconcile({ name }: ObjectKey, signal: AbortSignal): Promise<Result> {
-    const broker = this.#cache.brokers.get({ name }) as (Broker & KubeObject) | undefined;
-    if (broker === undefined) return {};
+    const cached = this.#cache.brokers.get({ name }) as (Broker & KubeObject) | undefined;
+    if (cached === undefined) {
+      this.#statuses.forget({ name });
+      return {};
+    }
+    const broker = this.#statuses.latest(cached);
     const generation = broker.metadata.generation ?? 0;
     const before = broker.status?.conditions ?? [];
     const conditions = dateConditions(this.#verdicts(broker), before, generation, this.#clock.date());
     const status = { observedGeneration: generation, conditions, users: usersOf(this.#users(name)) };
-    await writeStatus(this.#client, brokers, broker, status, signal);
+    await this.#statuses.write(broker, status, signal);
     return {};
   }
 

@@ -7,30 +7,34 @@ import type { Result } from '../kube/reconcileLoop.ts';
 import type { KubeObject, ObjectKey } from '../kube/wire.ts';
 import { unbuiltSinkFields } from '../plan/unbuilt.ts';
 import type { ControllerCache } from './cache.ts';
-import { usersOf, writeStatus } from './status.ts';
+import { StatusWriter, usersOf } from './status.ts';
 import { logSinks } from './types.ts';
 
 /** Reports whether LogSinks can be used, and by how many Microservices they are. */
 export class LogSinkController {
-  readonly #client: Client;
+  readonly #statuses: StatusWriter<LogSink & KubeObject>;
   readonly #cache: ControllerCache;
   readonly #clock: Clock;
 
   constructor(client: Client, cache: ControllerCache, clock: Clock) {
-    this.#client = client;
+    this.#statuses = new StatusWriter(client, logSinks);
     this.#cache = cache;
     this.#clock = clock;
   }
 
   /** The reconcile function. */
   async reconcile({ name }: ObjectKey, signal: AbortSignal): Promise<Result> {
-    const sink = this.#cache.sinks.get({ name }) as (LogSink & KubeObject) | undefined;
-    if (sink === undefined) return {};
+    const cached = this.#cache.sinks.get({ name }) as (LogSink & KubeObject) | undefined;
+    if (cached === undefined) {
+      this.#statuses.forget({ name });
+      return {};
+    }
+    const sink = this.#statuses.latest(cached);
     const generation = sink.metadata.generation ?? 0;
     const before = sink.status?.conditions ?? [];
     const conditions = dateConditions(this.#verdicts(sink), before, generation, this.#clock.date());
     const status = { observedGeneration: generation, conditions, users: usersOf(this.#users(sink)) };
-    await writeStatus(this.#client, logSinks, sink, status, signal);
+    await this.#statuses.write(sink, status, signal);
     return {};
   }
 

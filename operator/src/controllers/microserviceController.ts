@@ -26,7 +26,7 @@ import { NotOursError } from './owned.ts';
 import { revisionsInUse, surveyPods } from './podSurvey.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import type { ServerVersion } from './serverVersion.ts';
-import { keptStatus, withLatestStatus, writeStatus } from './status.ts';
+import { keptStatus, StatusWriter } from './status.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import { findTarget } from './targetWorkload.ts';
 import type { FailedTrial } from './trials.ts';
@@ -78,9 +78,11 @@ export class MicroserviceController {
   readonly #parts: MicroserviceParts;
   /** The UID that each Microservice had when it was looked at last. */
   readonly #uids = new Map<string, string>();
+  readonly #statuses: StatusWriter<Stored>;
 
   constructor(parts: MicroserviceParts) {
     this.#parts = parts;
+    this.#statuses = new StatusWriter(parts.client, microservices);
   }
 
   /** The reconcile function. */
@@ -100,9 +102,8 @@ export class MicroserviceController {
 
   /** As the cache has it, but with what was written last. */
   #find(key: ObjectKey): Stored | undefined {
-    const { client, cache } = this.#parts;
-    const microservice = cache.microservices.get(key) as Stored | undefined;
-    return microservice === undefined ? undefined : withLatestStatus(client, microservice);
+    const microservice = this.#parts.cache.microservices.get(key) as Stored | undefined;
+    return microservice === undefined ? undefined : this.#statuses.latest(microservice);
   }
 
   async #step(key: ObjectKey, signal: AbortSignal): Promise<Result> {
@@ -204,12 +205,12 @@ export class MicroserviceController {
     signal: AbortSignal,
     kept: NonNullable<MicroserviceStatus['conditions']> = [],
   ) {
-    const { client, clock } = this.#parts;
+    const { clock } = this.#parts;
     const generation = microservice.metadata.generation ?? 0;
     const before = microservice.status?.conditions ?? [];
     const conditions = [...dateConditions(verdicts, before, generation, clock.date()), ...kept];
     const status: MicroserviceStatus = { ...rest, observedGeneration: generation, conditions };
-    await writeStatus(client, microservices, microservice, status, signal);
+    await this.#statuses.write(microservice, status, signal);
     this.#tell(microservice, verdicts);
   }
 
@@ -217,13 +218,13 @@ export class MicroserviceController {
   async #tellForbidden(microservice: Stored | undefined, error: unknown, signal: AbortSignal): Promise<void> {
     const message = forbiddenText(error);
     if (message === undefined || microservice === undefined) return;
-    const { client, clock } = this.#parts;
+    const { clock } = this.#parts;
     const verdict: Verdict = { type: 'Ready', status: 'False', reason: 'Forbidden', message };
     const before = microservice.status?.conditions ?? [];
     const [ready] = dateConditions([verdict], before, microservice.metadata.generation ?? 0, clock.date());
     const conditions = [...(ready === undefined ? [] : [ready]), ...before.filter(({ type }) => type !== 'Ready')];
     try {
-      await writeStatus(client, microservices, microservice, { ...microservice.status, conditions }, signal);
+      await this.#statuses.write(microservice, { ...microservice.status, conditions }, signal);
     } catch (second) {
       // Where the status cannot be written either, the log is what is left.
       if (!isApiError(second, 'KUBE_FORBIDDEN')) throw second;
@@ -249,6 +250,7 @@ export class MicroserviceController {
     contents.forget(key.namespace ?? '', key.name);
     plans.forget(formatKey(key));
     drains.forget(formatKey(key));
+    this.#statuses.forget(key);
   }
 }
 

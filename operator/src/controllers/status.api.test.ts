@@ -6,7 +6,7 @@ import type { Created } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import { createNamespace, testClient } from '../kube/testing/apiServer.ts';
 import type { KubeObject } from '../kube/wire.ts';
-import { withLatestStatus, writeStatus } from './status.ts';
+import { StatusWriter } from './status.ts';
 import { microservices } from './types.ts';
 
 let client: Client;
@@ -30,18 +30,21 @@ test('a status is written once, also while the cache does not have it yet', asyn
   const declared = { metadata, spec: { workload: { kind: 'None' } } } as Created<Microservice & KubeObject>;
   const cached = await client.create(microservices, declared);
   const status = { observedGeneration: 1, revision: 'abc' };
+  const statuses = new StatusWriter(client, microservices);
   const write = (object: Microservice & KubeObject, wanted: Microservice['status'] = status) =>
-    writeStatus(client, microservices, object, wanted ?? {}, AbortSignal.timeout(10_000));
-  expect(withLatestStatus(client, cached)).toBe(cached);
+    statuses.write(object, wanted ?? {}, AbortSignal.timeout(10_000));
+  expect(statuses.latest(cached)).toBe(cached);
   await write(cached);
-  expect(withLatestStatus(client, cached)).toEqual({ ...cached, status });
-  await write(withLatestStatus(client, cached));
+  expect(statuses.latest(cached)).toEqual({ ...cached, status });
+  await write(statuses.latest(cached));
   expect(writes).toBe(1);
   // Somebody else wrote after that: what is in the cache then is newer.
   await kubectl([...`-n ${namespace} annotate microservice orders`.split(' '), 'by=hand']);
   const caught = await client.get(microservices, { namespace, name: 'orders' });
-  expect(withLatestStatus(client, caught)).toBe(caught);
+  expect(statuses.latest(caught)).toBe(caught);
   await write(caught, { ...status, revision: 'def' });
   expect(writes).toBe(2);
-  expect(withLatestStatus(client, caught).status?.revision).toBe('def');
+  expect(statuses.latest(caught).status?.revision).toBe('def');
+  statuses.forget(caught.metadata);
+  expect(statuses.latest(caught)).toBe(caught);
 });

@@ -3,53 +3,66 @@ import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
 import type { ResourceType } from '../kube/resourceType.ts';
 import { isOlder } from '../kube/resourceVersion.ts';
-import type { KubeObject } from '../kube/wire.ts';
+import { formatKey, type KubeObject, type ObjectKey } from '../kube/wire.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 /** The field manager of everything in `status`. */
-export const statusManager = 'standpipe-status';
+const statusManager = 'standpipe-status';
 
 /** At most so many pods are named in a status; the count says how many there are. */
 export const mostExamples = 20;
 
-/** Per client and UID, what was written last and the cache may not have yet. */
-const written = new WeakMap<Client, Map<string, KubeObject & { readonly status?: unknown }>>();
+/** An object that reports on itself. */
+type Reporting = KubeObject & { readonly status?: unknown };
 
-function writtenBy(client: Client): Map<string, KubeObject & { readonly status?: unknown }> {
-  const known = written.get(client) ?? new Map();
-  written.set(client, known);
-  return known;
+interface Written {
+  readonly uid: string;
+  readonly version: string | undefined;
+  readonly status: unknown;
 }
 
-/**
- * A cached object with the status that was written to it last, where the cache is behind that. Whoever goes by the older
- * one would write it all again, with other dates.
- */
-export function withLatestStatus<T extends KubeObject & { readonly status?: unknown }>(client: Client, object: T): T {
-  const { uid = '', resourceVersion } = object.metadata;
-  const latest = writtenBy(client).get(uid);
-  if (latest === undefined) return object;
-  if (isOlder(resourceVersion, latest.metadata.resourceVersion)) return { ...object, status: latest.status };
-  writtenBy(client).delete(uid);
-  return object;
-}
+/** Writes the statuses of objects of one kind, and keeps each one that it wrote until the cache has it. */
+export class StatusWriter<T extends Reporting> {
+  readonly #client: Client;
+  readonly #type: ResourceType<T>;
+  /** By namespace and name. */
+  readonly #written = new Map<string, Written>();
 
-/**
- * Writes a status unless the object has it. The UID makes sure that it is not written to another object of that name.
- * @param status the whole of it: what is left out is given up
- */
-export async function writeStatus<T extends KubeObject & { readonly status?: unknown }>(
-  client: Client,
-  type: ResourceType<T>,
-  object: T,
-  status: NonNullable<T['status']>,
-  signal: AbortSignal,
-): Promise<void> {
-  if (comparable(object.status ?? {}) === comparable(status)) return;
-  const { name, namespace, uid = '' } = object.metadata;
-  const body = { metadata: { name, namespace, uid }, status } as unknown as Applied<T>;
-  const latest = await client.applyStatus(type, body, { fieldManager: statusManager, force: true, signal });
-  writtenBy(client).set(uid, latest);
+  constructor(client: Client, type: ResourceType<T>) {
+    this.#client = client;
+    this.#type = type;
+  }
+
+  /**
+   * A cached object with the status that was written to it last, where the cache is behind that. Whoever goes by the
+   * older one would write it all again, with other dates.
+   */
+  latest(object: T): T {
+    const { uid, resourceVersion } = object.metadata;
+    const written = this.#written.get(formatKey(object.metadata));
+    if (written === undefined) return object;
+    if (written.uid === uid && isOlder(resourceVersion, written.version)) return { ...object, status: written.status };
+    this.forget(object.metadata);
+    return object;
+  }
+
+  /**
+   * Writes a status unless the object has it. The UID makes sure that it is not written to another object of that name.
+   * @param status the whole of it: what is left out is given up
+   */
+  async write(object: T, status: NonNullable<T['status']>, signal: AbortSignal): Promise<void> {
+    if (comparable(object.status ?? {}) === comparable(status)) return;
+    const { name, namespace, uid = '' } = object.metadata;
+    const body = { metadata: { name, namespace, uid }, status } as unknown as Applied<T>;
+    const options = { fieldManager: statusManager, force: true, signal };
+    const { metadata, status: now } = await this.#client.applyStatus(this.#type, body, options);
+    this.#written.set(formatKey(metadata), { uid, version: metadata.resourceVersion, status: now });
+  }
+
+  /** Forgets what it wrote to an object that is gone. */
+  forget(key: ObjectKey): void {
+    this.#written.delete(formatKey(key));
+  }
 }
 
 /** A status as text; the API server may keep conditions in another order than they were written in. */
