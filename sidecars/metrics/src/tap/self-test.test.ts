@@ -19,6 +19,22 @@ const corrupting: ReadPath = {
   },
 };
 
+const shared = Buffer.allocUnsafe(65_536);
+
+/** A path that writes everything from one buffer, whether what was written before has left it or not. */
+const mixing: ReadPath = {
+  ...publicPath,
+  open(accepted, address, tap) {
+    const opened = publicPath.open(accepted, address, tap);
+    const { app, client } = opened;
+    app.removeAllListeners('data').on('data', (bytes: Buffer) => {
+      bytes.copy(shared);
+      if (!client.write(shared.subarray(0, bytes.length))) app.pause();
+    });
+    return opened;
+  },
+};
+
 /** A path on a runtime whose handles are made in another way. */
 const withoutHandle: ReadPath = {
   ...fastPath,
@@ -47,6 +63,7 @@ test('takes the fast path where it works, and the public one where that is asked
 
 test.each([
   ['changes bytes', corrupting, /^byte \d+ came changed$/],
+  ['mixes up what waits to be written', mixing, /^byte \d+ came changed$/],
   ['loses bytes', cutting, /bytes came|ECONNRESET/],
   ['finds no handle', withoutHandle, /no handle/],
 ])('takes the public path where the fast one %s', async (_, fast, problem) => {
