@@ -136,6 +136,20 @@ test('an untapped port is named with what to do', () => {
   });
 });
 
+test.each([
+  ['Tapped', 'ServiceByNumber'],
+  ['PolicyByNumber', 'PolicyByNumber'],
+] as const)('what leads past a tap or keeps callers from it is named where the decision is %s', (reason, told) => {
+  const bypasses = ['Service orders sends port 80 to 8080', 'and another'];
+  const fields = { decision: { taps: [], reason }, resolution: { ...resolution(), bypasses } };
+  expect(verdict('InboundTapped', fields)).toEqual({
+    type: 'InboundTapped',
+    status: 'False',
+    reason: told,
+    message: 'Service orders sends port 80 to 8080; and another',
+  });
+});
+
 describe('problems', () => {
   const problem = (field: string, reason: Problem['reason']): Problem => ({ field, reason, message: `about ${field}` });
 

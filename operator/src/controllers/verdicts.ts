@@ -104,8 +104,10 @@ function injectedVerdict({ marking, pods, desired }: Progress): Verdict {
 }
 
 function tapVerdict({ reason, port }: TapDecision, bypasses: readonly string[]): Verdict {
-  if (reason === 'Tapped' && bypasses.length > 0)
-    return { type: 'InboundTapped', status: 'False', reason: 'ServiceByNumber', message: bypasses.join('; ') };
+  if (bypasses.length > 0) {
+    const why = reason === 'Tapped' ? 'ServiceByNumber' : reason;
+    return { type: 'InboundTapped', status: 'False', reason: why, message: bypasses.join('; ') };
+  }
   const message = port === undefined ? reasons[reason].text : `port ${port}: ${reasons[reason].text}`;
   return { type: 'InboundTapped', status: reason === 'Tapped' ? 'True' : 'False', reason, message };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bypasses } from './bypasses.ts';
+import { barriers, bypasses } from './bypasses.ts';
 import { microservice, world } from './testing/builders.ts';
 
 const ports = [{ name: 'http', port: 8080, protocol: 'http' }] as const;
@@ -26,4 +26,14 @@ test('finds nothing wrong with names, other ports, other Services and none', () 
   expect(bypasses(world({ microservice: microservice({ ports }) }))).toEqual([]);
   const others = [{ name: 'other', ports: [{ port: 80, targetPort: 8080 }] }];
   expect(bypasses(world({ microservice: microservice({ ports }), services: others }))).toEqual([]);
+});
+
+test('names the policies that would stop callers of a tap', () => {
+  const policies = [
+    { name: 'front', ingress: [{ from: 8000, to: 9000 }] },
+    { name: 'other', ingress: [{ from: 9090, to: 9090 }] },
+  ];
+  expect(barriers(world({ microservice: microservice({ ports }), policies }))).toEqual([
+    'NetworkPolicy front allows port 8080 by its number: name the port in the policy',
+  ]);
 });

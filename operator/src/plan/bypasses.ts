@@ -1,5 +1,15 @@
 import type { World } from './world.ts';
 
+/** What would keep callers from taps that take over the names of ports: policies that know a declared port by its number. */
+export function barriers({ microservice, policies }: World): string[] {
+  const ports = microservice.spec.ports ?? [];
+  return policies.flatMap(({ name, ingress }) =>
+    ports
+      .filter(({ port }) => ingress.some(({ from, to }) => from <= port && port <= to))
+      .map(({ port }) => `NetworkPolicy ${name} allows port ${port} by its number: name the port in the policy`),
+  );
+}
+
 /**
  * The ways past taps that took over the names of ports: what of the Service that callers use leads to a declared port by
  * its number. One sentence each; none where no Services can be known.

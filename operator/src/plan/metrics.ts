@@ -1,4 +1,5 @@
 import { defaultMetricsConfig, type MetricsConfig, reservedTargetNames, type ScrapeTarget } from '../config/metrics.ts';
+import { barriers } from './bypasses.ts';
 import { digest } from './canonical.ts';
 import type { PlanMetrics, Resources } from './plan.ts';
 import { isPrivileged } from './podSecurity.ts';
@@ -44,9 +45,8 @@ export function resolveMetrics(world: World): ResolvedMetrics {
 
 /** How the ports are tapped: as declared, unless that would cut off the service's callers. */
 function inboundOf(world: World): Pick<PlanMetrics, 'inbound' | 'redirectImage' | 'offReason'> {
-  const { microservice, namedPorts, policies, settings } = world;
-  const { metrics, ports = [] } = microservice.spec;
-  const inbound = metrics?.inbound ?? 'auto';
+  const { microservice, namedPorts, settings } = world;
+  const inbound = microservice.spec.metrics?.inbound ?? 'auto';
   if (inbound === 'auto' || inbound === 'rebind') return { inbound: 'rebind' };
   if (inbound === 'redirect') {
     const { redirectImage } = settings.metrics;
@@ -55,10 +55,7 @@ function inboundOf(world: World): Pick<PlanMetrics, 'inbound' | 'redirectImage' 
   }
   if (inbound === 'none') return { inbound: 'off' };
   if (!namedPorts) return { inbound: 'off', offReason: 'NamedPortsTooOld' };
-  const numbers = ports.map(({ port }) => port);
-  const ranges = policies.flatMap(({ ingress }) => ingress);
-  const byNumber = ranges.some(({ from, to }) => numbers.some((port) => from <= port && port <= to));
-  return byNumber ? { inbound: 'off', offReason: 'PolicyByNumber' } : { inbound: 'named' };
+  return barriers(world).length > 0 ? { inbound: 'off', offReason: 'PolicyByNumber' } : { inbound: 'named' };
 }
 
 /** Targets are named after their ports; a further page of the same port gets a number: http, http-2. */

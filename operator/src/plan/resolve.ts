@@ -3,11 +3,11 @@ import type { Reason } from '../api/reasons.ts';
 import type { LogsConfig } from '../config/logs.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
 import { type ResolvedBinding, resolveBinding } from './bindings.ts';
-import { bypasses } from './bypasses.ts';
+import { barriers, bypasses } from './bypasses.ts';
 import { topicProblems } from './grants.ts';
 import { resolveLogs } from './logs.ts';
 import { resolveMetrics } from './metrics.ts';
-import type { Plan, PlanPort } from './plan.ts';
+import type { Plan, PlanMetrics, PlanPort } from './plan.ts';
 import { type PlannedPodMonitor, podMonitorOf } from './podMonitor.ts';
 import type { Problem } from './problem.ts';
 import type { SecretRecipe } from './recipe.ts';
@@ -27,7 +27,7 @@ export interface Resolution {
   readonly logsReason: Reason;
   /** The PodMonitor that was asked for. */
   readonly podMonitor: PlannedPodMonitor | null;
-  /** What leads callers past the taps. */
+  /** What leads callers past the taps, or is why there are none: one sentence each. */
   readonly bypasses: readonly string[];
   /** Declared fields that this version does not have; they change nothing. */
   readonly unbuilt: readonly string[];
@@ -70,10 +70,15 @@ export function resolve(world: World): Resolved {
       recipes: resolved.flatMap(({ recipe }) => recipe ?? []),
       logsReason: logs.reason,
       podMonitor: podMonitorOf(world),
-      bypasses: metrics.plan.inbound === 'named' ? bypasses(world) : [],
+      bypasses: bypassesOf(world, metrics.plan),
       unbuilt: unbuiltFields(world.microservice),
     },
   };
+}
+
+function bypassesOf(world: World, { inbound, offReason }: PlanMetrics): string[] {
+  if (inbound === 'named') return bypasses(world);
+  return offReason === 'PolicyByNumber' ? barriers(world) : [];
 }
 
 /** The Broker of a topic's binding; without a name that of the only binding with one. */
