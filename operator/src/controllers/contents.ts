@@ -5,6 +5,7 @@ import type { Client } from '../kube/client.ts';
 import { isApiError } from '../kube/errors.ts';
 import type { Store } from '../kube/store.ts';
 import type { PlanBinding, PlanMetrics } from '../plan/plan.ts';
+import type { PlannedPodMonitor } from '../plan/podMonitor.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Resolution } from '../plan/resolve.ts';
 import { type SecretContent, secretContent } from './bindingSecrets.ts';
@@ -61,22 +62,30 @@ export class Contents {
     signal: AbortSignal,
   ): Promise<Problem | null> {
     try {
+      // First, since the cluster may not have the kind: then nothing is written.
+      const { podMonitor } = resolution;
+      if (podMonitor !== null && !(await this.#writePodMonitor(owner, podMonitor, signal))) return withoutPodMonitors;
       for (const [name, content] of contents) await this.#owned.ensure(secrets, owner, name, content, signal);
       const data = configData(resolution);
       const name = configMapName(owner.metadata.name);
       const cached = this.#generated.get({ namespace: owner.metadata.namespace, name });
       if (cached !== undefined && hadData(cached, data)) this.#owned.trust(configMaps, owner, cached, { data });
       await this.#owned.ensure(configMaps, owner, name, { data }, signal);
-      const { podMonitor } = resolution;
-      if (podMonitor !== null) {
-        const { labels, ...spec } = podMonitor;
-        await this.#owned.ensure(podMonitors, owner, name, { spec }, signal, labels);
-      }
       return null;
     } catch (error) {
-      if (isApiError(error, 'KUBE_NOT_FOUND') && resolution.podMonitor !== null) return withoutPodMonitors;
       if (!(error instanceof NotOursError)) throw error;
       return { field: 'metadata.name', reason: 'SecretNotOurs', message: error.message };
+    }
+  }
+
+  /** False where the cluster has no PodMonitors. */
+  async #writePodMonitor(owner: Microservice, { labels, ...spec }: PlannedPodMonitor, signal: AbortSignal) {
+    try {
+      await this.#owned.ensure(podMonitors, owner, configMapName(owner.metadata.name), { spec }, signal, labels);
+      return true;
+    } catch (error) {
+      if (isApiError(error, 'KUBE_NOT_FOUND')) return false;
+      throw error;
     }
   }
 
