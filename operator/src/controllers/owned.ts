@@ -143,25 +143,25 @@ export class OwnedObjects {
    */
   notice(type: ResourceType, before: KubeObject | undefined, after: KubeObject | undefined): void {
     const { namespace = '', name = '' } = (after ?? before)?.metadata ?? {};
-    const all = this.#in(namespace);
+    const all = this.#known.get(namespace);
     const key = keyOf(type, name);
-    const known = all.get(key);
+    const known = all?.get(key);
     const version = after?.metadata.resourceVersion;
     if (known === undefined || version === known.version || isOlder(version, known.version)) return;
-    all.delete(key);
+    all?.delete(key);
   }
 
   /** Looks at an object again, unless that was done just now: something waits for it, and it may be gone. */
   doubt(type: ResourceType, namespace: string, name: string): void {
-    const all = this.#in(namespace);
+    const all = this.#known.get(namespace);
     const key = keyOf(type, name);
-    const known = all.get(key);
-    if (known !== undefined && performance.now() > known.at + doubtMs) all.delete(key);
+    const known = all?.get(key);
+    if (known !== undefined && performance.now() > known.at + doubtMs) all?.delete(key);
   }
 
   /** Forgets what it knows of a Microservice's objects. */
   forget(namespace: string, microservice: string): void {
-    const all = this.#in(namespace);
+    const all = this.#known.get(namespace) ?? new Map<string, Known>();
     for (const key of all.keys()) if (key.includes(`/standpipe.${microservice}`)) all.delete(key);
     if (all.size === 0) this.#known.delete(namespace);
   }

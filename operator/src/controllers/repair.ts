@@ -1,9 +1,8 @@
 import type { Microservice } from '../api/generated/microservice.ts';
 import { reasons } from '../api/reasons.ts';
-import type { Pod } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
-import { isApiError } from '../kube/errors.ts';
 import type { WebhookCanary } from './canary.ts';
+import { tryEvict } from './evict.ts';
 import { confirmFresh } from './freshness.ts';
 import type { Marking } from './marking.ts';
 import { chooseRepair, type RepairInput } from './repairChoice.ts';
@@ -31,7 +30,7 @@ export class Repair {
       return { failed: true, reason: 'PodsStayBare', message };
     }
     if (choice.action !== 'wait' && (await this.#canary.worksNow(signal))) {
-      if (choice.action === 'evict') await this.#evict(choice.pod, signal);
+      if (choice.action === 'evict') await tryEvict(this.#client, choice.pod, signal);
       else await this.#roll(microservice, input, signal);
     }
     return { retryMs: paceMs };
@@ -42,14 +41,5 @@ export class Repair {
     await confirmFresh(this.#client, microservice.metadata, microservice, signal);
     const { name } = microservice.metadata;
     await applyMarks(this.#client, workload, { microservice: name, revision, restartedFor: revision }, signal);
-  }
-
-  async #evict({ metadata }: Pod, signal: AbortSignal): Promise<void> {
-    const { name, namespace, uid } = metadata;
-    try {
-      await this.#client.evict({ namespace, name }, { uid, signal });
-    } catch (error) {
-      if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT', 'KUBE_TOO_MANY_REQUESTS')) throw error;
-    }
   }
 }

@@ -5,8 +5,8 @@ import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
-import { isApiError } from '../kube/errors.ts';
 import { judgeAdoption, problemText } from './adoption.ts';
+import { tryEvict } from './evict.ts';
 import { isReady } from './health.ts';
 import type { LiveReports } from './liveReports.ts';
 import type { Marking } from './marking.ts';
@@ -88,15 +88,7 @@ export class TrialJudge {
 
   /** A StatefulSet waits for its broken pod before it replaces it, even with the template it had before. */
   async #clear(pods: readonly Pod[], signal: AbortSignal): Promise<void> {
-    for (const { metadata } of pods.filter((pod) => !isReady(pod))) {
-      const { name, namespace, uid } = metadata;
-      try {
-        await this.#parts.client.evict({ namespace, name }, { uid, signal });
-      } catch (error) {
-        // Gone by itself, replaced, or protected by its disruption budget: then it is its owner's to end.
-        if (!isApiError(error, 'KUBE_NOT_FOUND', 'KUBE_CONFLICT', 'KUBE_TOO_MANY_REQUESTS')) throw error;
-      }
-    }
+    for (const pod of pods.filter((each) => !isReady(each))) await tryEvict(this.#parts.client, pod, signal);
   }
 }
 
