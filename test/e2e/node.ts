@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { must } from '../cluster/command.ts';
 import { identify, kill, type ProcessId } from '../cluster/process.ts';
 
@@ -73,7 +74,7 @@ export const inNodeNetwork = daemons('kubelet').length === 1;
 
 /** Runs containerd's client in the namespace that the kubelet uses; gives back standard output. */
 export function ctr(...args: readonly string[]): Promise<string> {
-  const socket = `/proc/${daemon('containerd').pid}/root/run/containerd/containerd.sock`;
+  const socket = join('/proc', String(daemon('containerd').pid), 'root', 'run/containerd/containerd.sock');
   return must(['ctr', '--address', socket, '--namespace', 'k8s.io', ...args]);
 }
 

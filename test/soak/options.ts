@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SoakOptions } from './soak.ts';
 
-export const usage = `usage: node test/soak/main.ts [--minutes 60] [--services 100] [--rate 3] [--seed N] [--out FOLDER] [--name CLUSTER]
+const usage = `usage: node test/soak/main.ts [--minutes 60] [--services 100] [--rate 3] [--seed N] [--out FOLDER] [--name CLUSTER]
 
   --minutes   how long the churn goes on
   --services  how many Microservices there are, each with a workload of up to three pods

@@ -54,7 +54,7 @@ export function memoryOf(processes: readonly OperatorProcess[], sampler: Sampler
 }
 
 /** Whether memory grows for sure. */
-export function leaks({ slope, limit }: Memory): boolean {
+function leaks({ slope, limit }: Memory): boolean {
   return limit !== undefined && slope.perHour - 2 * slope.error > limit;
 }
 

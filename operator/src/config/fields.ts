@@ -16,7 +16,7 @@ export interface TextRule {
  * Why a text must not reach a generated file, or undefined if it may. Control characters end lines and headers early; `${` is
  * expanded by Fluent Bit in every value, and it knows no escape for it.
  */
-export function hazard(text: string): string | undefined {
+function hazard(text: string): string | undefined {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x20 || code === 0x7f) return 'must not contain control characters (line breaks, NUL)';

@@ -51,7 +51,7 @@ export type ParsedLogs = { readonly config: LogsConfig } | { readonly problems: 
 export const minBufferBytes = 5 * 1024 * 1024;
 
 /** Fields of a record that the pipeline itself sets; a label of that name would hide one. */
-export const reservedLabels: readonly string[] = ['log', 'stream', 'file', 'container', '@timestamp'];
+const reservedLabels: readonly string[] = ['log', 'stream', 'file', 'container', '@timestamp'];
 
 const generationRule: TextRule = {
   pattern: /^[A-Za-z0-9._-]+$/,

@@ -73,7 +73,7 @@ export type CheckedTaps = { readonly value: readonly TapPort[] } | { readonly pr
 export type CheckedTargets = { readonly value: readonly ScrapeTarget[] } | { readonly problems: readonly string[] };
 
 /** Most series that a budget may allow: past this a page is too large to be scraped every few seconds. */
-export const maxSeriesLimit = 100_000;
+const maxSeriesLimit = 100_000;
 
 /** Names that the sidecar gives to targets of its own. */
 export const reservedTargetNames: ReadonlySet<string> = new Set(['standpipe-logs']);

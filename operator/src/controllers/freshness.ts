@@ -4,7 +4,7 @@ import { formatKey, type KubeObject, type ObjectKey } from '../kube/wire.ts';
 import { microservices } from './types.ts';
 
 /** The cache does not have a Microservice as the API server has it; it is tried again when it has caught up. */
-export class CacheBehindError extends Error {
+class CacheBehindError extends Error {
   override readonly name = 'CacheBehindError';
 }
 

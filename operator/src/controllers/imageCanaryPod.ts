@@ -9,9 +9,9 @@ import { oneLine } from './oneLine.ts';
 const container = 'sidecar';
 
 /** How long a trial pod may wait for a node, in milliseconds. */
-export const schedulingMs = 60_000;
+const schedulingMs = 60_000;
 /** How long its image may take, in seconds: after that the kubelet ends the pod. */
-export const pullSeconds = 300;
+const pullSeconds = 300;
 /** After which time a trial pod of which no kubelet tells anything is given up, in milliseconds. */
 const silenceMs = (pullSeconds + 60) * 1000;
 

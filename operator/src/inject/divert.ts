@@ -4,11 +4,10 @@ import type { Tap } from './taps.ts';
 import type { Container } from './template.ts';
 
 /**
- * Brings callers to the taps: moves the app's listeners to other ports, or takes over the names of their ports, or
- * leaves it to a rule of the pod's network. Liveness
- * and startup ask the app itself, so that a fault of the tap never restarts it. Readiness goes through the tap, as the
- * app's callers do; unless it only opens a connection, which the tap accepts whether the app is there or not: then it
- * asks the app too.
+ * Brings callers to the taps: moves the app's listeners to other ports, or takes over the names of their ports, or leaves
+ * it to a rule of the pod's network. Liveness and startup ask the app itself, so that a fault of the tap never restarts it.
+ * Readiness goes through the tap, as the app's callers do; unless it only opens a connection, which the tap accepts
+ * whether the app is there or not: then it asks the app too.
  */
 export function divert(edit: Edit, taps: readonly Tap[]): void {
   for (const tap of taps) {

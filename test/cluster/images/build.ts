@@ -14,7 +14,7 @@ import { node } from './node.ts';
 const BASES: readonly BaseImage[] = [debian, node, fluentBit];
 
 /** The base image that a Dockerfile means by that name; undefined where it is none of ours. */
-export function baseNamed(name: string): BaseImage | undefined {
+function baseNamed(name: string): BaseImage | undefined {
   return BASES.find((base) => base.name === name || base.aliases.includes(name));
 }
 

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { kafkaJars } from './jars.ts';
 
 /** The name of the broker's image; it is for tests and the demo only. */
-export const KAFKA_IMAGE = 'localhost/standpipe-kafka:4.4.0';
+const KAFKA_IMAGE = 'localhost/standpipe-kafka:4.4.0';
 
 /** The image of a Kafka broker: a Java runtime and the jars. */
 export async function kafkaImage(log: Log): Promise<ImageSource> {

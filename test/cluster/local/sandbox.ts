@@ -32,7 +32,7 @@ function detached(command: readonly string[], logFile: string, env: NodeJS.Proce
 }
 
 /** The last lines of a log, for an error's text. */
-export function tail(file: string, lines = 6): string {
+function tail(file: string, lines = 6): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-lines).join('\n') : '(no log)';
 }
 

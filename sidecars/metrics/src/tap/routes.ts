@@ -1,7 +1,7 @@
 /** Routes made from paths: the parts that vary from one request to the next are replaced by what kind of thing they are. */
 
 /** The route of a target that is no path: `*`, an authority, or nothing that is known. */
-export const noPath = '_OTHER';
+const noPath = '_OTHER';
 
 const maxSegments = 12;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

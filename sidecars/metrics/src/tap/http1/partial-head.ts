@@ -4,7 +4,7 @@ const lf = 10;
 const cr = 13;
 
 /** Heads longer than this are not followed: the common servers refuse them at 8 to 64 KiB. */
-export const maxHeadBytes = 65_536;
+const maxHeadBytes = 65_536;
 
 /** A head that is still arriving: collects its pieces and finds its end without looking at any byte twice. */
 export class PartialHead {

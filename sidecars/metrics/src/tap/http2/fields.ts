@@ -7,7 +7,7 @@ export type FieldId = number;
 const names = [':method', ':path', ':status', 'content-type', 'grpc-status', 'user-agent', 'traceparent'] as const;
 
 /** The fields that are looked at. */
-export const fieldIds = {
+const fieldIds = {
   method: 1,
   path: 2,
   status: 3,
