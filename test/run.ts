@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mode } from './cluster/cluster.ts';
 import { requireMachine } from './cluster/machine.ts';
+import { listed, total } from './tally.ts';
 
 /**
- * Runs the tiers of tests one after the other and ends with one line that counts them all. A tier that fails does not
- * keep the next from running.
+ * Runs the tiers of tests one after the other. It ends with the tests that failed, if any, and one line that counts them
+ * all. A tier that fails does not keep the next from running.
  *
  *     node test/run.ts [unit] [api] [faults] [cluster]
  */
@@ -39,15 +40,6 @@ function run(tier: Tier, counts: string): boolean {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', env }).status === 0;
 }
 
-function total(counts: string) {
-  const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const line of readFileSync(counts, { encoding: 'utf8', flag: 'a+' }).trim().split('\n')) {
-    const one = JSON.parse(line || '{}') as Partial<typeof sum>;
-    for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += one[key] ?? 0;
-  }
-  return sum;
-}
-
 const asked = process.argv.slice(2);
 const unknown = asked.filter((tier) => !(tiers as readonly string[]).includes(tier));
 if (unknown.length > 0) throw new Error(`there is no tier ${unknown.join(', ')}: choose from ${tiers.join(', ')}`);
@@ -65,10 +57,12 @@ if (mode !== undefined) {
 const folder = mkdtempSync(join(tmpdir(), 'standpipe-test-'));
 const counts = join(folder, 'counts');
 const broken = chosen.filter((tier) => !run(tier, counts));
-const { passed, failed, skipped } = total(counts);
+const { passed, failed, skipped, failures } = total(readFileSync(counts, { encoding: 'utf8', flag: 'a+' }));
 rmSync(folder, { recursive: true });
 if (broken.length > 0) console.log(`\nTiers that failed: ${broken.join(', ')}`);
+if (failures.length > 0)
+  console.log(`\nTests that failed (the log above has the whole of each message):\n${listed(failures)}`);
 // A tier that broke before it counted anything must not look like a success.
-const failures = Math.max(failed, broken.length);
-console.log(`\n${passed} passed, ${failures} failed, ${skipped} skipped`);
-process.exitCode = failures > 0 ? 1 : 0;
+const bad = Math.max(failed, broken.length);
+console.log(`\n${passed} passed, ${bad} failed, ${skipped} skipped`);
+process.exitCode = bad > 0 ? 1 : 0;
