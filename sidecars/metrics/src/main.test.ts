@@ -60,6 +60,8 @@ interface Status {
   readonly configuration: { readonly generation: string; readonly problems: readonly string[] };
   readonly environment: { readonly problems: readonly string[] };
   readonly targets: readonly { readonly name: string; readonly problem?: string }[];
+  readonly taps: readonly object[];
+  readonly series: object | null;
 }
 
 const status = async () => (await (await get('/status')).json()) as Status;
@@ -131,7 +133,7 @@ test('counts inbound requests and merges the pages of the app and of the logs si
     pod: 'pod-1',
     configuration: { generation: 'g1', loaded: true, problems: [] },
     readPath: { path: 'fast' },
-    taps: [{ name: 'http', listening: true }],
+    taps: [{ name: 'http', listening: true, connections: 4, opaque: {}, failed: {}, overflow: [] }],
     targets: [
       { name: 'http', up: true },
       { name: 'standpipe-logs', up: true },
@@ -191,7 +193,8 @@ test('gives its page whatever a target does', async () => {
 });
 
 test('cuts a hostile page of 50 000 series by the budget and goes on forwarding', async () => {
-  const lines = Array.from({ length: 50_000 }, (_, i) => `hostile{user="${i}"} 1`);
+  const user = (i: number) => (i === 0 ? `\\n\u001b[31m${'u'.repeat(500)}` : i);
+  const lines = Array.from({ length: 50_000 }, (_, i) => `hostile{user="${user(i)}"} 1`);
   appPage = `# TYPE hostile gauge\n${lines.join('\n')}\nfine 1\n`;
   await configure({ maxSeries: 500, scrapeTimeoutMs: 20_000 });
   start();
@@ -203,7 +206,36 @@ test('cuts a hostile page of 50 000 series by the budget and goes on forwarding'
     'standpipe_page_series_not_shown{family=hostile,label=user}': '50000',
     'standpipe_scrape_target_series{target=http}': '50001',
   });
+  const told = await (await get('/status')).text();
+  expect(told.length).toBeLessThan(8_000);
+  expect(told).not.toContain('\u001b');
+  expect(JSON.parse(told)).toMatchObject({
+    series: {
+      shown: Object.keys(page).length,
+      budget: 500,
+      notShown: [
+        {
+          family: 'hostile',
+          label: 'user',
+          series: 50_000,
+          examples: [expect.stringMatching(/^\n.\[31mu{34}$/), '1', '2'],
+        },
+      ],
+    },
+  });
   expect(await ask({ port: ports.tap, path: '/' })).toMatchObject({ status: 200 });
+});
+
+test('tells in its status which routes had no room', async () => {
+  await configure({ maxSeries: 60 });
+  start();
+  await startup(200);
+  expect((await status()).series).toBeNull();
+  const agent = keepAlive();
+  for (const letter of 'abcdefgh') await ask({ port: ports.tap, path: `/${letter}`, agent });
+  agent.destroy();
+  const overflow = [{ label: 'http_route', requests: 5, examples: ['/d', '/e', '/f'] }];
+  expect((await status()).taps).toMatchObject([{ overflow }]);
 });
 
 test('takes up a changed configuration without losing a connection, and keeps it while the next is broken', async () => {

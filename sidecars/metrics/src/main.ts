@@ -70,7 +70,7 @@ async function start(): Promise<void> {
     log,
     pages: {
       '/metrics': (request) => page.answer(request),
-      '/status': () => statusPage({ ...self, readPathProblem, taps, targets: page.targets }),
+      '/status': () => statusPage({ ...self, readPathProblem, taps, targets: page.targets, budget: page.budget }),
       '/startup': () => startupPage({ settings, taps }),
     },
     ...(settings.listenHosts && { hosts: settings.listenHosts }),

@@ -3,7 +3,7 @@ import type { MetricsConfig } from '../../../operator/src/config/metrics.ts';
 import { type Family, gauge, type Series } from '../../common/src/family.ts';
 import type { Page, PageRequest } from '../../common/src/pages.ts';
 import { contentTypes, type PageFormat, renderPage } from '../../common/src/render.ts';
-import { type FittedPage, fitBudget } from './exposition/budget.ts';
+import { type BudgetReport, type FittedPage, fitBudget } from './exposition/budget.ts';
 import { mergePages, type Source } from './exposition/merge.ts';
 import { formatFor } from './exposition/negotiate.ts';
 import { allowanceFor } from './exposition/page-parser.ts';
@@ -23,6 +23,9 @@ export interface MetricsPageOptions {
 /** How a target was at the last scrape. */
 export type TargetHealth = Omit<Scraped, 'page'> & { readonly series: number; readonly skippedLines: number };
 
+/** How a page stood to its budget. */
+export type PageBudget = BudgetReport & { readonly maxSeries: number };
+
 /** The one page of the pod: the sidecar's own metrics, the app's and those of the logs sidecar. */
 export class MetricsPage {
   private readonly options: MetricsPageOptions;
@@ -30,6 +33,8 @@ export class MetricsPage {
   private seenLogs = false;
   /** Every target as it was at the last scrape. */
   targets: readonly TargetHealth[] = [];
+  /** How the page stood to its budget at the last scrape; undefined before the first. */
+  budget: PageBudget | undefined;
 
   constructor(options: MetricsPageOptions) {
     this.options = options;
@@ -58,7 +63,9 @@ export class MetricsPage {
         : [{ target, labelled: target !== logs.target && apps.length > 1, families: page.families }],
     );
     const uncounted = scraped.reduce((sum, { page }) => sum + (page?.uncounted ?? 0), 0);
-    return fitBudget(mergePages([...own(), ...targetFamilies(this.targets)], sources), maxSeries, uncounted);
+    const fitted = fitBudget(mergePages([...own(), ...targetFamilies(this.targets)], sources), maxSeries, uncounted);
+    this.budget = { series: fitted.series, maxSeries, left: fitted.left };
+    return fitted;
   }
 
   /** Not every pod has a logs sidecar: one that never answered is not reported as down. */

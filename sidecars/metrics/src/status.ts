@@ -1,7 +1,7 @@
 import { jsonPage, type Page, textPage } from '../../common/src/pages.ts';
 import { version } from '../../common/src/version.ts';
-import type { MeasuredTap } from './inbound/families.ts';
-import type { TargetHealth } from './metrics-page.ts';
+import { examplesOf, type MeasuredTap, overflows } from './inbound/families.ts';
+import type { PageBudget, TargetHealth } from './metrics-page.ts';
 import type { Self } from './own-families.ts';
 
 /** What the status page tells. */
@@ -9,11 +9,13 @@ export interface StatusInput extends Self {
   readonly readPathProblem: string | undefined;
   readonly taps: readonly MeasuredTap[];
   readonly targets: readonly TargetHealth[];
+  /** Undefined until the page of metrics has been asked for. */
+  readonly budget: PageBudget | undefined;
 }
 
 /** `/status`: what this pod's sidecar runs with, for the controller and for people. */
 export function statusPage(input: StatusInput): Page {
-  const { settings, file, taps, targets } = input;
+  const { settings, file, taps, targets, budget } = input;
   return jsonPage({
     component: 'standpipe-metrics',
     version,
@@ -25,16 +27,49 @@ export function statusPage(input: StatusInput): Page {
     configuration: { generation: file.config.generation, loaded: file.loaded, problems: file.problems },
     environment: { problems: settings.problems },
     readPath: { path: input.readPath, problem: input.readPathProblem },
-    taps: taps.map(({ tap }) => ({
-      ...tap.port,
-      listening: tap.listening.listening,
-      problem: tap.listening.problem,
-      openConnections: tap.counters.open,
-    })),
+    taps: taps.map(tapStatus),
     targets: targets.map(({ target, problem, seconds, series }) => {
       return { name: target, up: problem === undefined, problem, seconds, series };
     }),
+    series: budget === undefined ? null : budgetStatus(budget),
   });
+}
+
+/** What the counters of metrics are, at one port. */
+function tapStatus(measured: MeasuredTap): object {
+  const { port, listening, counters } = measured.tap;
+  const lost = [...overflows(measured)].filter(([, requests]) => requests > 0);
+  const examples = examplesOf(measured);
+  return {
+    ...port,
+    listening: listening.listening,
+    problem: listening.problem,
+    openConnections: counters.open,
+    connections: counters.accepted,
+    opaque: Object.fromEntries(counters.opaque),
+    refused: counters.overLimit,
+    failed: Object.fromEntries(counters.connectFailures),
+    broken: counters.broken,
+    overflow: lost.map(([label, requests]) => ({
+      label,
+      requests,
+      examples: examples.filter(([of]) => of === label).map(([, example]) => short(example)),
+    })),
+  };
+}
+
+/** Names and values come from the app and from callers: each is cut, so that the page stays small whatever they are. */
+function budgetStatus({ series, maxSeries, left }: PageBudget): object {
+  const notShown = left.map(({ family, label, series, examples }) => {
+    return { family: short(family), label: short(label), series, examples: examples.map(short) };
+  });
+  return { shown: series, budget: maxSeries, notShown };
+}
+
+const longest = 120;
+
+function short(text: string): string {
+  return text.slice(0, longest);
 }
 
 /**

@@ -2,11 +2,16 @@ import { type Family, gauge, type Series } from '../../../common/src/family.ts';
 import { declaredName, declareOnce, type MergedFamily } from './merge.ts';
 import { type Culprit, culpritOf, exampleCount } from './series.ts';
 
-/** A page that keeps to its budget, and what was left out of it. */
-export interface FittedPage {
+/** A page that keeps to its budget. */
+export interface FittedPage extends BudgetReport {
   readonly families: readonly Family[];
+}
+
+/** How a page stands to its budget. */
+export interface BudgetReport {
   /** Series shown, with those that report on the budget itself. */
   readonly series: number;
+  /** What was left out, the largest first. What goes beyond ten families is one entry at the end, `_OTHER`. */
   readonly left: readonly LeftOut[];
 }
 
@@ -41,8 +46,8 @@ export function fitBudget(families: readonly MergedFamily[], maxSeries: number, 
     } else left.push({ ...culpritOfFamily(family), family: declaredName(family), series: size });
   }
   if (uncounted > 0) left.push({ family: '_OTHER', label: '', examples: [], series: uncounted });
-  left.sort((a, b) => b.series - a.series);
-  const report = [notShown(left), examples(left)];
+  const told = largest(left);
+  const report = [notShown(told), examples(told)];
   const total = used + report.reduce((sum, { samples }) => sum + samples.length, 0) + 2;
   const reports = [
     ...report,
@@ -52,7 +57,7 @@ export function fitBudget(families: readonly MergedFamily[], maxSeries: number, 
   return {
     families: [...declareOnce(families.filter((family) => shown.has(family))), ...reports],
     series: total,
-    left,
+    left: told,
   };
 }
 
@@ -65,18 +70,19 @@ function culpritOfFamily({ cut, drawn, samples }: MergedFamily): Culprit {
   return drawn === undefined ? culpritOf(samples) : { label: drawn.widestLabel, examples: [] };
 }
 
-/** @param left the largest first */
+/** What is said of families that are left out: the largest by their names, the rest in one sum. */
+function largest(left: readonly LeftOut[]): readonly LeftOut[] {
+  const byName = left.filter(({ family }) => family !== '_OTHER').sort((a, b) => b.series - a.series);
+  const told = byName.slice(0, named);
+  const rest = left.filter((each) => !told.includes(each)).reduce((sum, { series }) => sum + series, 0);
+  return rest > 0 ? [...told, { family: '_OTHER', label: '', examples: [], series: rest }] : told;
+}
+
 function notShown(left: readonly LeftOut[]): Family {
-  const others = left.filter((each, place) => place >= named || each.family === '_OTHER');
-  const series = left
-    .filter((each) => !others.includes(each))
-    .map(({ family, label, series }): Series => [series, { family, label }]);
-  const rest = others.reduce((sum, each) => sum + each.series, 0);
-  if (rest > 0) series.push([rest, { family: '_OTHER', label: '' }]);
   return gauge(
     'standpipe_page_series_not_shown',
     'Series left out to keep the budget, by family and by the label with the most values in it.',
-    ...series,
+    ...left.map(({ family, label, series }): Series => [series, { family, label }]),
   );
 }
 

@@ -99,7 +99,7 @@ export function inboundFamilies(taps: readonly MeasuredTap[]): readonly Family[]
 }
 
 /** Exchanges that were counted with less detail, by the label that lost its value. */
-function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
+export function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
   return new Map(
     [metrics.http.table, metrics.grpc.table].flatMap(({ kind, overflow }) => [
       [kind.overflowLabels[0], overflow.name] as const,
@@ -108,11 +108,15 @@ function overflows({ metrics }: MeasuredTap): ReadonlyMap<string, number> {
   );
 }
 
-function overflowExamples({ tap, metrics }: MeasuredTap): readonly Series[] {
+function overflowExamples(measured: MeasuredTap): readonly Series[] {
+  const { name } = measured.tap.port;
+  return examplesOf(measured).map(([label, example]): Series => [1, { port: name, label, example }]);
+}
+
+/** Values that there was no room for, with their label. */
+export function examplesOf({ metrics }: MeasuredTap): readonly (readonly [label: string, example: string])[] {
   return [metrics.http.table, metrics.grpc.table].flatMap(({ kind, overflowExamples }) =>
-    overflowExamples.map((example): Series => {
-      return [1, { port: tap.port.name, label: kind.overflowLabels[0], example }];
-    }),
+    overflowExamples.map((example) => [kind.overflowLabels[0], example] as const),
   );
 }
 
