@@ -36,8 +36,8 @@ export function align<T>(
   return { kept, removed };
 }
 
-/** Pairs of indices of a longest common subsequence. */
-function commonItems<T>(
+/** Pairs of indices of a longest common subsequence, in order. */
+export function commonItems<T>(
   a: readonly T[],
   b: readonly T[],
   equal: (a: T, b: T) => boolean,
