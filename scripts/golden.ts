@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { goldenCases, goldenFolder, goldenOf } from '../operator/src/cli/golden.ts';
+import { explainedCases, explanationOf, goldenCases, goldenFolder, goldenOf } from '../operator/src/cli/golden.ts';
 
 for (const script of [
   'generate-types.ts',
@@ -18,4 +18,5 @@ for (const name of goldenCases) {
   writeFileSync(join(goldenFolder, name, 'output.golden.yaml'), output);
   writeFileSync(join(goldenFolder, name, 'report.txt'), report);
 }
+for (const name of explainedCases) writeFileSync(join(goldenFolder, name, 'explanation.txt'), explanationOf(name));
 console.log(`wrote types, reference pages and the golden files of ${goldenCases.length} cases`);

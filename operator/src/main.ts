@@ -16,6 +16,10 @@ const commands: Readonly<Record<string, Command>> = {
     text: 'put sidecars into workloads of manifests, without a cluster',
     run: async (args) => (await import('./cli/injectCommand.ts')).injectCommand(args),
   },
+  explain: {
+    text: 'say what would be injected and why, of manifests, or what became of a pod',
+    run: async (args) => (await import('./cli/explainCommand.ts')).explainCommand(args),
+  },
   controller: {
     text: 'run the controller (in a cluster)',
     run: (args) =>

@@ -8,12 +8,12 @@ import type { FoundTemplate } from './podTemplates.ts';
 import { templateFaults } from './templateFaults.ts';
 
 /** A Microservice of an input with what it comes to, or with what is wrong with it. */
-export type PlannedMicroservice = { readonly microservice: FoundMicroservice } & (
-  | {
-      readonly resolution: Resolution;
-      /** The workload that it names, and whatever carries its label by hand. */
-      readonly targets: readonly FoundTemplate[];
-    }
+export type PlannedMicroservice = {
+  readonly microservice: FoundMicroservice;
+  /** The workload that it names, and whatever carries its label by hand. */
+  readonly targets: readonly FoundTemplate[];
+} & (
+  | { readonly resolution: Resolution }
   /** One line each, with file, object and field. */
   | { readonly faults: readonly string[] }
 );
@@ -26,19 +26,19 @@ export function planManifests(manifests: Manifests, settings: Settings): Planned
     if ('faults' in planned) return planned;
     const faults = planned.targets.flatMap((target) => takenTwice(target, microservice, taken.get(target)));
     for (const target of planned.targets) taken.set(target, taken.get(target) ?? microservice);
-    return faults.length > 0 ? { microservice, faults } : planned;
+    return faults.length > 0 ? { microservice, targets: planned.targets, faults } : planned;
   });
 }
 
 function planOne(manifests: Manifests, microservice: FoundMicroservice, settings: Settings): PlannedMicroservice {
   const { source } = microservice;
-  const refuse = (faults: readonly string[]): PlannedMicroservice => ({ microservice, faults });
+  const targets = targetsOf(manifests, microservice);
+  const refuse = (faults: readonly string[]): PlannedMicroservice => ({ microservice, targets, faults });
   const resolved = resolve(worldOf(manifests, microservice, settings));
   if ('problems' in resolved) {
     return refuse(resolved.problems.map(({ field, message }) => problemAt(source, field, message)));
   }
   const { resolution } = resolved;
-  const targets = targetsOf(manifests, microservice);
   const [kind, name] = workloadOf(microservice);
   if (targets.length === 0 && kind !== 'None') {
     const message = `${kind} ${name} in namespace ${microservice.namespace} is not in the input`;
@@ -50,7 +50,7 @@ function planOne(manifests: Manifests, microservice: FoundMicroservice, settings
   if (misshapen.length > 0) return refuse(misshapen);
   const unfit = targets.flatMap(({ template }) => templateProblems(template, resolution.plan));
   if (unfit.length > 0) return refuse(unfit.map(({ field, message }) => problemAt(source, field, message)));
-  return { microservice, resolution, targets };
+  return { microservice, targets, resolution };
 }
 
 /** A workload has one Microservice. Which of two is older, and so has it in a cluster, no file says. */

@@ -8,9 +8,19 @@ import { UsageError } from './usageError.ts';
  * @param agent how the process names itself to the API server, after `standpipe-`
  */
 export function connect(agent: string, options: ClientOptions = {}): Client {
+  return new Client(loadConfig(), { userAgent: `standpipe-${agent}`, ...options });
+}
+
+/** The namespace that the user's kubeconfig is set to. */
+export function namespaceOfContext(): string {
+  const config = loadConfig();
+  return config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+}
+
+function loadConfig(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromDefault();
-  return new Client(config, { userAgent: `standpipe-${agent}`, ...options });
+  return config;
 }
 
 /** @throws UsageError that names the variable */

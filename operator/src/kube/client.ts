@@ -75,6 +75,12 @@ export class Client {
     }
   }
 
+  /** Reads a page that a container of a pod serves, by way of the API server (verb `get` of `pods/proxy`). */
+  async podPage(key: ObjectKey, port: number, page: string, options: CallOptions = {}): Promise<string> {
+    const path = objectPath(pods, key.namespace, `${key.name}:${port}`, `proxy${page}`);
+    return this.#transport.read({ method: 'GET', path, accept: '*/*', signal: options.signal });
+  }
+
   /** Whether an object exists. Only its metadata is sent: of a Secret no value comes here. */
   async exists(type: ResourceType, key: ObjectKey, options: CallOptions = {}): Promise<boolean> {
     const path = objectPath(type, key.namespace, key.name);

@@ -62,11 +62,20 @@ export class Transport {
 
   /** Makes one call and returns the parsed answer. Throws ApiError or TransportError. */
   async send(call: Call): Promise<unknown> {
+    return this.#answered(call, (text) => parse(text, call));
+  }
+
+  /** Makes one call and returns the text of the answer, whatever that is. */
+  async read(call: Call): Promise<string> {
+    return this.#answered(call, (text) => text);
+  }
+
+  async #answered<T>(call: Call, of: (text: string) => T): Promise<T> {
     return this.#observed(call, async () => {
       const deadline = new Deadline(systemClock, this.#deadlineMs * (call.patience ?? 1), call.signal);
       try {
         const answer = await this.#request(call, deadline.signal);
-        return parse(await answer.body.text(), call);
+        return of(await answer.body.text());
       } catch (error) {
         throw reasonOf(error, call, deadline);
       } finally {
