@@ -39,6 +39,7 @@ test.each([
   [{ scrape: [{ name: 'a', port: 1, path: '/', tls: true }] }, 'scrape[0].tls'],
   [{ scrape: [{ name: 'a', port: 1, path: '/', tls: { serverName: 'a' } }] }, 'scrape[0].tls.skipVerify'],
   [{ scrape: [{ name: 'a', port: 1, path: '/', tls: { skipVerify: true } }] }, 'scrape[0].tls.serverName'],
+  [{ forwardedFor: 'true' }, 'forwardedFor'],
   [{ routes: '/a' }, 'routes'],
   [{ routes: ['/a', '/b/{c}d'] }, 'routes[1]'],
   [

@@ -50,6 +50,8 @@ export interface MetricsConfig {
    * None where it is left out.
    */
   readonly routes?: readonly string[];
+  /** Whether requests get the address of their client as X-Forwarded-For; holds for new connections. False where it is left out. */
+  readonly forwardedFor?: boolean;
   readonly scrape: readonly ScrapeTarget[];
   /** How long one target may take to answer, in milliseconds. */
   readonly scrapeTimeoutMs: number;
@@ -86,11 +88,13 @@ export function parseMetricsConfig(text: string): CheckedMetricsConfig {
   const root = parseObject(text);
   if (root === undefined) return { problems: ['metrics.json: must be one JSON object'] };
   const problems: string[] = [];
-  const { generation, maxSeries, scrape, scrapeTimeoutMs } = root;
+  const { generation, maxSeries, forwardedFor, scrape, scrapeTimeoutMs } = root;
   if (!isText(generation, 128)) problems.push('generation: must be a text of 1 to 128 characters');
   if (!isWhole(maxSeries, 1, maxSeriesLimit))
     problems.push(`maxSeries: must be a whole number from 1 to ${maxSeriesLimit}`);
   if (!isWhole(scrapeTimeoutMs, 1, 60_000)) problems.push('scrapeTimeoutMs: must be a whole number from 1 to 60000');
+  if (forwardedFor !== undefined && typeof forwardedFor !== 'boolean')
+    problems.push('forwardedFor: must be true or false');
   problems.push(...routeProblems(root.routes), ...targetListProblems(scrape, 'scrape'));
   return problems.length > 0 ? { problems } : { config: root as unknown as MetricsConfig };
 }

@@ -264,6 +264,26 @@ test('takes up a changed configuration without losing a connection, and keeps it
   client.socket.destroy();
 });
 
+test('gives requests of connections that come after a change of the configuration the address of their client', async () => {
+  const seen: unknown[] = [];
+  [, appPort] = await serve((request, response) => {
+    seen.push(request.headers['x-forwarded-for']);
+    response.end();
+  });
+  await configure({ forwardedFor: true });
+  start();
+  await startup(200);
+  const [first, second] = [keepAlive(1), keepAlive(1)];
+  await ask({ port: ports.tap, agent: first });
+  await configure({ generation: 'g2', forwardedFor: false });
+  await expect.poll(async () => (await status()).configuration.generation, { timeout: 5000 }).toBe('g2');
+  await ask({ port: ports.tap, agent: first });
+  await ask({ port: ports.tap, agent: second });
+  first.destroy();
+  second.destroy();
+  expect(seen).toEqual(['127.0.0.1', '127.0.0.1', undefined]);
+});
+
 test('says that it has not started while a port is held by someone else, and starts when it is free', async () => {
   const holder = rawServer(() => {});
   await listen(holder, ports.tap);

@@ -17,8 +17,7 @@ import { affordableSeries } from './series-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startupPage, statusPage } from './status.ts';
 import { ConnectionLimit } from './tap/connection-limit.ts';
-import { openPortTap } from './tap/port-tap.ts';
-import type { ReadPath } from './tap/read-path.ts';
+import { openPortTap, type PortTapOptions } from './tap/port-tap.ts';
 import { chooseReadPath } from './tap/self-test.ts';
 import { appPages } from './targets.ts';
 
@@ -43,7 +42,6 @@ async function start(): Promise<void> {
   const affordable = affordableSeries(getHeapStatistics().heap_size_limit);
   const budget = new RowBudget(defaultMetricsConfig.maxSeries);
   const routes = new RouteTable();
-  taps.push(...openTaps(settings, readPath, (port) => new PortMetrics(port, routes, budget)));
   const file = await followConfigFile({
     path: settings.configFile,
     parse: parseMetricsConfig,
@@ -57,6 +55,10 @@ async function start(): Promise<void> {
     },
     onProblems: (problems) => log.error('the configuration cannot be used', { problems }),
   });
+  // After the configuration, which also says what is done with a connection for as long as it lasts.
+  const forwardedFor = () => file.config.forwardedFor === true;
+  const metricsOf = (port: string) => new PortMetrics(port, routes, budget);
+  taps.push(...openTaps({ settings, readPath, metricsOf, forwardedFor }));
 
   const self: Self = { settings, file, readPath: readPath.name, survived };
   const page = new MetricsPage({
@@ -81,17 +83,19 @@ async function start(): Promise<void> {
 /** Connections that may wait until others end. As many as Node leaves in the kernel's queue. */
 const maxWaitingConnections = 511;
 
-function openTaps(
-  settings: Settings,
-  readPath: ReadPath,
-  metricsOf: (port: string) => PortMetrics,
-): readonly MeasuredTap[] {
+/** What the taps of the container's environment are made of. */
+interface TapParts extends Pick<PortTapOptions, 'readPath' | 'forwardedFor'> {
+  readonly settings: Settings;
+  readonly metricsOf: (port: string) => PortMetrics;
+}
+
+function openTaps({ settings, metricsOf, ...parts }: TapParts): readonly MeasuredTap[] {
   const { appHosts, listenHosts } = settings;
   if (appHosts.length === 0) return [];
   const limit = new ConnectionLimit(settings.maxConnections, maxWaitingConnections);
   return settings.taps.map((port) => {
     const metrics = metricsOf(port.name);
     const hosts = listenHosts && { hosts: listenHosts };
-    return { metrics, tap: openPortTap({ port, appHosts, observer: metrics, readPath, limit, log, ...hosts }) };
+    return { metrics, tap: openPortTap({ ...parts, port, appHosts, observer: metrics, limit, log, ...hosts }) };
   });
 }

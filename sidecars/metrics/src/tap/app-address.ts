@@ -7,6 +7,11 @@ export interface AppAddress {
   readonly port: number;
 }
 
+/** An address as it is meant: a socket that listens on both families shows IPv4 as ::ffff:a.b.c.d. */
+export function unmapped(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
 /**
  * The address to dial for a client: of the family that it has called at, so that an app which listens on one family only is
  * reached and not reached as without a tap; else the first.
@@ -14,7 +19,6 @@ export interface AppAddress {
 export function hostFor(client: Socket, hosts: readonly string[]): string {
   const [first = ''] = hosts;
   if (hosts.length < 2) return first;
-  // A socket that listens on both families shows IPv4 as ::ffff:a.b.c.d.
-  const calledAt = (client.localAddress ?? '').replace(/^::ffff:/i, '');
+  const calledAt = unmapped(client.localAddress ?? '');
   return hosts.find((host) => isIPv6(host) === isIPv6(calledAt)) ?? first;
 }

@@ -1,5 +1,6 @@
 import { connect, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { type AppAddress, hostFor } from './app-address.ts';
+import type { ForwardedFor } from './forwarded-for.ts';
 import type { HttpTap } from './http-tap.ts';
 import type { Opened, ReadPath } from './read-path.ts';
 import type { Splice } from './splice.ts';
@@ -40,9 +41,13 @@ export const fastPath: ReadPath = {
       };
     });
   },
-  open(accepted: unknown, { hosts, port }: AppAddress, tap: HttpTap | undefined): Opened {
+  open(accepted: unknown, { hosts, port }: AppAddress, tap: HttpTap | undefined, forwardedFor?: ForwardedFor): Opened {
+    const fromClient =
+      forwardedFor === undefined
+        ? (length: number) => carry(splice, length, true)
+        : (length: number) => carryWithAddress(splice, forwardedFor, length);
     const client: Socket = new Socket({
-      ...socketOptions((length) => carry(splice, length, true)),
+      ...socketOptions(fromClient),
       handle: accepted,
       pauseOnCreate: true,
     } as SocketConstructorOpts);
@@ -52,8 +57,8 @@ export const fastPath: ReadPath = {
       port,
       noDelay: true,
     });
-    const splice: Splice = { client, app, tap };
-    return { client, app, tap, start: () => start(client) };
+    const splice: Splice = { client, app, tap, forwardedFor };
+    return { ...splice, start: () => start(client) };
   },
   refuse(accepted: unknown) {
     new Socket({ handle: accepted, pauseOnCreate: true } as SocketConstructorOpts).resetAndDestroy();
@@ -79,6 +84,20 @@ function carry({ client, app, tap }: Splice, length: number, fromClient: boolean
   if (tap !== undefined) look(tap, bytes, fromClient);
   const more = to.write(bytes);
   if (!waits && to.writableLength > 0) staging = Buffer.allocUnsafeSlow(readBytes);
+  return more;
+}
+
+/** As `carry` does for the client's bytes, with what `forwardedFor` puts in. The tap looks at the read buffer itself. */
+function carryWithAddress({ app, tap }: Splice, forwardedFor: ForwardedFor, length: number): boolean {
+  const read = readBuffer.subarray(0, length);
+  if (tap !== undefined) look(tap, read, true);
+  const waits = app.writableLength > 0;
+  const total = forwardedFor.lengthFor(length);
+  const fits = !waits && total <= readBytes;
+  const bytes = fits ? staging.subarray(0, total) : Buffer.allocUnsafe(total);
+  forwardedFor.copy(read, bytes);
+  const more = app.write(bytes);
+  if (fits && app.writableLength > 0) staging = Buffer.allocUnsafeSlow(readBytes);
   return more;
 }
 

@@ -1,5 +1,6 @@
 import type { ExchangeObserver, OpaqueReason } from './exchange.ts';
 import type { Follower } from './follower.ts';
+import { HeadReportingTap, type RequestHeads } from './http1/head-reporting-tap.ts';
 import { Http1Tap } from './http1/http1-tap.ts';
 import type { Http2Tap } from './http2/http2-tap.ts';
 
@@ -12,10 +13,13 @@ export class HttpTap implements Follower {
   private follower: Http1Tap | Http2Tap;
   private failed = false;
 
-  constructor(observer: ExchangeObserver) {
-    this.follower = new Http1Tap(observer, (http2) => {
+  /** `heads` learns where heads of HTTP/1 requests end. */
+  constructor(observer: ExchangeObserver, heads?: RequestHeads) {
+    const becomeHttp2 = (http2: Http2Tap) => {
       this.follower = http2;
-    });
+    };
+    this.follower =
+      heads === undefined ? new Http1Tap(observer, becomeHttp2) : new HeadReportingTap(observer, becomeHttp2, heads);
   }
 
   get opaque(): OpaqueReason | undefined {

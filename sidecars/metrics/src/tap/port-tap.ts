@@ -5,6 +5,7 @@ import { keepListening, type Listening } from '../../../common/src/listen.ts';
 import type { Logger } from '../../../common/src/log.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import type { ExchangeObserver } from './exchange.ts';
+import { ForwardedFor } from './forwarded-for.ts';
 import { HttpTap } from './http-tap.ts';
 import type { ReadPath } from './read-path.ts';
 import { cut, endWithApp, join, type Splice } from './splice.ts';
@@ -16,6 +17,8 @@ export interface PortTapOptions {
   /** The pod's addresses, at which the app is dialled. */
   readonly appHosts: readonly string[];
   readonly observer: ExchangeObserver;
+  /** Whether requests of a new connection get its client's address as X-Forwarded-For. */
+  readonly forwardedFor: () => boolean;
   readonly readPath: ReadPath;
   /** Connections that the whole process may have open. */
   readonly limit: ConnectionLimit;
@@ -136,8 +139,11 @@ function openSplice(accepted: unknown, options: PortTapOptions, { counters, spli
   const { port, appHosts, observer, readPath, limit } = options;
   counters.accepted += 1;
   counters.open += 1;
-  const tap = port.protocol === 'tcp' ? undefined : new HttpTap(observer);
-  const splice = readPath.open(accepted, { hosts: appHosts, port: port.app }, tap);
+  const isHttp = port.protocol !== 'tcp';
+  const forwardedFor = isHttp && options.forwardedFor() ? new ForwardedFor() : undefined;
+  const tap = isHttp ? new HttpTap(observer, forwardedFor) : undefined;
+  const splice = readPath.open(accepted, { hosts: appHosts, port: port.app }, tap, forwardedFor);
+  forwardedFor?.begin(splice.client.remoteAddress);
   splices.add(splice);
   join(splice, counters, splice.start, () => {
     splices.delete(splice);

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { AppAddress } from './app-address.ts';
+import type { ForwardedFor } from './forwarded-for.ts';
 import type { HttpTap } from './http-tap.ts';
 import type { Splice } from './splice.ts';
 
@@ -15,8 +16,11 @@ export interface ReadPath {
   readonly name: 'fast' | 'public';
   /** Hands every connection that `server` accepts to `onClient`. Called once, before the server listens. */
   accept(server: Server, onClient: (accepted: unknown) => void): void;
-  /** Dials the app and carries bytes both ways, through the tap. `accepted` is what `accept` has handed over. */
-  open(accepted: unknown, address: AppAddress, tap: HttpTap | undefined): Opened;
+  /**
+   * Dials the app and carries bytes both ways, through the tap; those of the client through `forwardedFor` besides.
+   * `accepted` is what `accept` has handed over.
+   */
+  open(accepted: unknown, address: AppAddress, tap: HttpTap | undefined, forwardedFor?: ForwardedFor): Opened;
   /** Turns an accepted connection away with a reset. */
   refuse(accepted: unknown): void;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ForwardedFor } from './forwarded-for.ts';
 import type { HttpTap } from './http-tap.ts';
 import { increment, type TapCounters } from './tap-counters.ts';
 
@@ -11,6 +12,8 @@ export interface Splice {
   readonly app: Socket;
   /** What watches the bytes; undefined where the port is not HTTP. */
   readonly tap: HttpTap | undefined;
+  /** What puts the client's address into requests; undefined where that is off. */
+  readonly forwardedFor: ForwardedFor | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export function join(splice: Splice, counters: TapCounters, onStart: () => void,
   client.setKeepAlive(true, keepAliveMs);
   client.on('drain', () => app.resume());
   app.on('drain', () => client.resume());
-  client.on('end', () => app.end());
+  client.on('end', () => endApp(splice));
   app.on('end', () => {
     observe(splice, (tap) => tap.responseEnd());
     client.end();
@@ -81,6 +84,12 @@ export function endWithApp({ client }: Splice): void {
 export function cut({ client, app }: Splice): void {
   client.resetAndDestroy();
   app.resetAndDestroy();
+}
+
+/** Tells the app that the client has sent its last byte. */
+function endApp({ app, forwardedFor }: Splice): void {
+  if (forwardedFor === undefined) app.end();
+  else app.end(forwardedFor.end());
 }
 
 /** Lets the tap look. Whatever goes wrong in there costs a metric and never a byte. */

@@ -216,6 +216,7 @@ describe.each([fastPath, publicPath])('through the $name read path', (readPath) 
       port: { name: 'test', listen: held, app: await listen(app), protocol: 'tcp' },
       appHosts: ['127.0.0.1'],
       observer: { started() {}, ended() {} },
+      forwardedFor: () => false,
       readPath,
       limit: new ConnectionLimit(10, 0),
       log,

@@ -120,7 +120,7 @@ export class Http1Tap implements Follower {
   }
 
   /** Keeps a head that is still arriving, unless its first line says already that it is none. */
-  private keep(direction: Direction, partial: PartialHead): void {
+  protected keep(direction: Direction, partial: PartialHead): void {
     const { bytes, lineEnd } = partial;
     direction.partial = partial;
     if (partial.tooLong) this.goOpaque('head-too-long');
@@ -191,7 +191,7 @@ export class Http1Tap implements Follower {
     return at;
   }
 
-  private onRequestHead(bytes: Buffer, from: number, end: number): number {
+  protected onRequestHead(bytes: Buffer, from: number, end: number): number {
     if (!isHttp1Request(bytes, from, head.lineEnd)) {
       this.onOtherRequest(bytes, from, end);
       return unfinished;

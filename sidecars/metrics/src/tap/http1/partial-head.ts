@@ -24,6 +24,12 @@ export class PartialHead {
     return this.collected.length > maxHeadBytes;
   }
 
+  /** True if the last byte may be the carriage return of the blank line. */
+  get mayEnd(): boolean {
+    const { bytes } = this.collected;
+    return bytes[bytes.length - 1] === cr && bytes[bytes.length - 2] === lf;
+  }
+
   /** Everything collected so far. */
   get bytes(): Buffer {
     return this.collected.bytes;

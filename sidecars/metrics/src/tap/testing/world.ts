@@ -32,16 +32,19 @@ export interface TestTapOptions {
   readonly protocol?: PortProtocol;
   readonly appHosts?: readonly string[];
   readonly hosts?: readonly string[];
+  readonly forwardedFor?: () => boolean;
 }
 
 /** Opens a tap on a free port and waits until it listens. */
 export async function openTap(readPath: ReadPath, app: number, options: TestTapOptions = {}): Promise<TestTap> {
   const { max = 1000, maxWaiting = 0, protocol = 'http', appHosts = [loopback], hosts = [loopback] } = options;
+  const { forwardedFor = () => false } = options;
   const metrics = new PortMetrics('test', new RouteTable(), new RowBudget(2000));
   const tap = openPortTap({
     port: { name: 'test', listen: 0, app, protocol },
     appHosts,
     observer: metrics,
+    forwardedFor,
     readPath,
     limit: new ConnectionLimit(max, maxWaiting),
     log,
