@@ -72,6 +72,7 @@ const written: fc.Arbitrary<Fields> = fc
     logging: maybe(logSources, [{ sinkName: 'missing' }]),
     metrics: maybe([
       ...[{ inbound: 'none' }, { inbound: 'rebind' }, { inbound: 'redirect' }, { maxSeries: 100 }, { expose: 'none' }],
+      ...[{ forwardedFor: true }, { forwardedFor: true, inbound: 'none' }],
       ...[{ scrape: [{ port: 'http' }] }, { scrape: [{ port: 'http', path: '/m' }], maxSeries: 300 }],
     ]),
     sidecars: maybe(resources, [{ metrics: { resources: { requests: { memory: '1Gi' } } } }]),
@@ -116,7 +117,13 @@ const whole: Fields = {
     ...{ source: 'files', files: ['/var/log/app/*.log'], format: 'text', multiline: 'java', sinkName: 'central' },
     ...{ redact: { fields: ['a.b'], patterns: ['[0-9]{4}'] }, drain: { timeout: '20s' } },
   },
-  metrics: { scrape: [{ port: 'http', path: '/m' }], routes: ['/users/{user}'], maxSeries: 500, expose: 'annotations' },
+  metrics: {
+    scrape: [{ port: 'http', path: '/m' }],
+    routes: ['/users/{user}'],
+    maxSeries: 500,
+    forwardedFor: true,
+    expose: 'annotations',
+  },
   sidecars: { logs: { resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '128Mi' } } } },
   rollout: { restart: 'auto', onCredentials: 'reload' },
 };

@@ -65,6 +65,7 @@ test('fills in defaults as deep as they go', () => {
         ports: [{ name: 'http', port: 8080, protocol: 'http' }],
         metrics: {
           inbound: 'auto',
+          forwardedFor: false,
           maxSeries: 2000,
           expose: 'annotations',
           scrape: [{ port: 'http', path: '/metrics', scheme: 'http' }],

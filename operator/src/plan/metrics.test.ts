@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 type Metrics = Microservice['spec']['metrics'];
 
-const blank: Metrics = { inbound: 'auto', maxSeries: 2000, expose: 'annotations' };
+const blank: Metrics = { inbound: 'auto', forwardedFor: false, maxSeries: 2000, expose: 'annotations' };
 const ports = [
   { name: 'http', port: 8080, protocol: 'http' },
   { name: 'http-2', port: 8082, protocol: 'http' },
@@ -80,6 +80,12 @@ test('a page over TLS is checked by the name of the Service, unless the declarat
     caBundle: 'PEM',
     skipVerify: false,
   });
+});
+
+test('the address of the client goes into requests only where it is asked for', () => {
+  expect(resolveWith({ forwardedFor: true }).config).toMatchObject({ forwardedFor: true });
+  expect(resolveWith({}).config).not.toHaveProperty('forwardedFor');
+  expect(resolveWith({ forwardedFor: true }).plan).toEqual(resolveWith({}).plan);
 });
 
 test('declared routes go into the configuration', () => {

@@ -29,6 +29,7 @@ export function resolveMetrics(world: World): ResolvedMetrics {
   const content = {
     maxSeries: metrics?.maxSeries ?? defaultMetricsConfig.maxSeries,
     ...(routes.length > 0 && { routes }),
+    ...(metrics?.forwardedFor && { forwardedFor: true }),
     scrape,
     scrapeTimeoutMs,
   };

@@ -270,6 +270,10 @@ export interface MicroserviceMetrics {
    */
   readonly inbound: 'auto' | 'rebind' | 'named' | 'redirect' | 'none';
   /**
+   * Add one line X-Forwarded-For with the address of the connection's other end to each HTTP/1 request that is followed, after those that the client has written itself. It informs and must not authorize: a client can write such lines too, and can send requests that are not followed. HTTP/2, TLS and upgraded connections get none. Holds for new connections.
+   */
+  readonly forwardedFor: boolean;
+  /**
    * The service's own metrics pages, merged into the page of the sidecar.
    */
   readonly scrape?: readonly MicroserviceMetricsScrape[];

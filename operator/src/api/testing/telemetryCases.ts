@@ -104,7 +104,10 @@ const metrics = (fields: Spec): Spec => ({ ports: [http], metrics: fields });
 const measured: readonly Case[] = [
   accepts('whole metrics', {
     ports: [http],
-    metrics: { inbound: 'none', scrape: [{ port: 'http', path: '/m?x=1' }], maxSeries: 100, expose: 'podMonitor' },
+    metrics: {
+      ...{ inbound: 'none', forwardedFor: true, maxSeries: 100, expose: 'podMonitor' },
+      scrape: [{ port: 'http', path: '/m?x=1' }],
+    },
   }),
   accepts('two pages of one port', metrics({ scrape: [{ port: 'http' }, { port: 'http', path: '/more' }] })),
   rejects(
@@ -122,6 +125,10 @@ const measured: readonly Case[] = [
   rejects('a page of a URL', metrics({ scrape: [{ port: 'http', path: 'http://169.254.169.254/' }] }), [
     'spec.metrics.scrape[0].path',
     'beginning with a slash',
+  ]),
+  accepts('requests that keep their head', metrics({ forwardedFor: false })),
+  rejects('an address in the name of another field', metrics({ forwardedFor: 'Forwarded' }), [
+    'spec.metrics.forwardedFor',
   ]),
   rejects('9 pages', metrics({ scrape: many(9, (i) => ({ port: 'http', path: `/${i}` })) }), ['spec.metrics.scrape']),
   rejects('a budget of 99 series', metrics({ maxSeries: 99 }), ['spec.metrics.maxSeries']),

@@ -20,7 +20,7 @@ export function microservice(
     kind: 'Microservice',
     metadata: { name: 'orders', namespace: 'shop', uid: 'uid-orders', ...metadata },
     spec: {
-      metrics: { inbound: 'auto', maxSeries: 2000, expose: 'annotations' },
+      metrics: { inbound: 'auto', forwardedFor: false, maxSeries: 2000, expose: 'annotations' },
       rollout: { restart: 'auto', onCredentials: 'reload' },
       ...spec,
     },
