@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Microservice } from '../../operator/src/api/generated/microservice.ts';
 import { revisionAnnotation } from '../../operator/src/api/names.ts';
+import { microservices } from '../../operator/src/controllers/types.ts';
 import type { ConfigMap, ControllerRevision, Deployment, Pod, Secret } from '../../operator/src/kube/builtin.ts';
 import { testClient } from '../../operator/src/kube/testing/apiServer.ts';
 import { read, readAll } from '../api/cluster.ts';
@@ -99,12 +100,17 @@ test('somebody who writes to everything all the time gets one answer a write, an
   expect(operator.exits).toEqual([]);
 
   const answers = operator.proxy.log.writes().slice(at);
-  const count = (resource: string): number => answers.filter((entry) => entry.resource === resource).length;
-  for (const [resource, theirs] of stranger.writes) {
-    expect(count(resource), resource).toBeLessThanOrEqual(2 * theirs);
+  // The forged revision rolls the pods forth and back, and the status may tell of each that comes or goes; so it is not
+  // counted, but no write of it may leave the object as it was.
+  const reports = answers.filter(({ resource }) => resource === microservices.plural);
+  expect(reports.length).toBeGreaterThanOrEqual(1);
+  expect(new Set(reports.map(({ version }) => version)).size).toBe(reports.length);
+  const repairs = answers.filter(({ resource }) => resource !== microservices.plural);
+  const theirs = [...stranger.writes].filter(([resource]) => resource !== microservices.plural);
+  for (const [resource, count] of theirs) {
+    expect(repairs.filter((entry) => entry.resource === resource).length, resource).toBeLessThanOrEqual(2 * count);
   }
-  const all = [...stranger.writes.values()].reduce((sum, theirs) => sum + theirs, 0);
-  expect(answers.length).toBeLessThanOrEqual(all);
+  expect(repairs.length).toBeLessThanOrEqual(theirs.reduce((sum, [, count]) => sum + count, 0));
 });
 
 test.each(['configmap/standpipe.life', 'secret/standpipe.life.events', 'controllerrevision'])(

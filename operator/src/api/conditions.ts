@@ -1,23 +1,30 @@
 import { type Reason, reasons } from './reasons.ts';
 
 /** The types of conditions, with what each promises. The reference page of the kinds repeats them. */
-export type ConditionType =
+const conditionTypes = [
   /** Everything that was declared is in place. Does not promise that the service itself works. */
-  | 'Ready'
+  'Ready',
   /** Every pod carries the current revision. Does not promise that the pods are ready. */
-  | 'Injected'
+  'Injected',
   /** Every binding has its Secret. Does not promise that the backing service answers. */
-  | 'BindingsReady'
+  'BindingsReady',
   /** Every Broker in use is ready by its own word. */
-  | 'BrokerReady'
+  'BrokerReady',
   /** Logs are shipped. Does not promise that the sink takes them. */
-  | 'LogsReady'
+  'LogsReady',
   /** Inbound requests on every declared port are counted. */
-  | 'InboundTapped'
+  'InboundTapped',
   /** Another LogSink is marked default too, so none is the default. */
-  | 'DefaultConflict'
+  'DefaultConflict',
   /** A declared field is not built in this version. */
-  | 'NotImplementedInThisVersion';
+  'NotImplementedInThisVersion',
+] as const;
+
+export type ConditionType = (typeof conditionTypes)[number];
+
+/** Whether a condition is one of ours: other controllers may keep conditions of their own in a status. */
+export const isOwn = ({ type }: { readonly type: string }): boolean =>
+  (conditionTypes as readonly string[]).includes(type);
 
 /** A condition as the Kubernetes API conventions have it (meta/v1 Condition). */
 export interface Condition {

@@ -1,4 +1,4 @@
-import { dateConditions, type Verdict } from '../api/conditions.ts';
+import { dateConditions, isOwn, type Verdict } from '../api/conditions.ts';
 import type { Microservice, MicroserviceStatus } from '../api/generated/microservice.ts';
 import type { Reason } from '../api/reasons.ts';
 import { templateProblems } from '../inject/fits.ts';
@@ -193,7 +193,7 @@ export class MicroserviceController {
     const verdicts = problemVerdicts(problems, unbuiltFields(microservice));
     // What is not touched by the contradiction is still as it was: the pods run on.
     const told = new Set<string>([...verdicts.map(({ type }) => type), 'NotImplementedInThisVersion']);
-    const kept = (microservice.status?.conditions ?? []).filter(({ type }) => !told.has(type));
+    const kept = (microservice.status?.conditions ?? []).filter((each) => isOwn(each) && !told.has(each.type));
     await this.#write(microservice, verdicts, keptStatus(microservice), signal, kept);
     return { requeueAfterMs: problemMs };
   }
@@ -221,8 +221,8 @@ export class MicroserviceController {
     const { clock } = this.#parts;
     const verdict: Verdict = { type: 'Ready', status: 'False', reason: 'Forbidden', message };
     const before = microservice.status?.conditions ?? [];
-    const [ready] = dateConditions([verdict], before, microservice.metadata.generation ?? 0, clock.date());
-    const conditions = [...(ready === undefined ? [] : [ready]), ...before.filter(({ type }) => type !== 'Ready')];
+    const dated = dateConditions([verdict], before, microservice.metadata.generation ?? 0, clock.date());
+    const conditions = [...dated, ...before.filter((each) => isOwn(each) && each.type !== 'Ready')];
     try {
       await this.#statuses.write(microservice, { ...microservice.status, conditions }, signal);
     } catch (second) {

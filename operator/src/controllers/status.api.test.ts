@@ -48,3 +48,33 @@ test('a status is written once, also while the cache does not have it yet', asyn
   statuses.forget(caught.metadata);
   expect(statuses.latest(caught)).toBe(caught);
 });
+
+test('a condition of another controller’s is left to it, and is no reason to write', async () => {
+  const metadata = { namespace, name: 'payments' };
+  const declared = { metadata, spec: { workload: { kind: 'None' } } } as Created<Microservice & KubeObject>;
+  const created = await client.create(microservices, declared);
+  const statuses = new StatusWriter(client, microservices);
+  const condition = (type: string, reason: string) => ({
+    type,
+    status: 'True' as const,
+    reason,
+    message: '',
+    observedGeneration: 1,
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  });
+  const status = { observedGeneration: 1, conditions: [condition('Ready', 'AsDeclared')] };
+  await statuses.write(created, status, AbortSignal.timeout(10_000));
+  const theirs = {
+    apiVersion: 'standpipe.dev/v1alpha1',
+    kind: 'Microservice',
+    metadata,
+    status: { conditions: [condition('Audited', 'Theirs')] },
+  };
+  const apply = `-n ${namespace} apply --server-side --subresource=status --field-manager=auditor -f -`.split(' ');
+  await kubectl(apply, JSON.stringify(theirs));
+  const both = await client.get(microservices, metadata);
+  expect(both.status?.conditions?.map(({ type }) => type)).toEqual(['Ready', 'Audited']);
+  const before = writes;
+  await statuses.write(both, status, AbortSignal.timeout(10_000));
+  expect(writes).toBe(before);
+});

@@ -1,3 +1,4 @@
+import { isOwn } from '../api/conditions.ts';
 import type { Microservice, MicroserviceStatus } from '../api/generated/microservice.ts';
 import type { Applied } from '../kube/calls.ts';
 import type { Client } from '../kube/client.ts';
@@ -65,9 +66,12 @@ export class StatusWriter<T extends Reporting> {
   }
 }
 
-/** A status as text; the API server may keep conditions in another order than they were written in. */
+/**
+ * A status as text, without other controllers' conditions; the API server may keep conditions in another order than they
+ * were written in.
+ */
 function comparable(status: { readonly conditions?: readonly { readonly type: string }[] }): string {
-  const conditions = status.conditions?.toSorted((a, b) => (a.type < b.type ? -1 : 1));
+  const conditions = status.conditions?.filter(isOwn).toSorted((a, b) => (a.type < b.type ? -1 : 1));
   return canonicalJson({ ...status, conditions });
 }
 
