@@ -49,7 +49,7 @@ async function measure(chosen: readonly string[], folder: string): Promise<Resul
 function markdown(results: Results): string {
   const { cpu, node, loadBefore, loadAfter } = results.machine;
   const sections = Object.entries(results.turns).map(
-    ([name, turns]) => `### ${name}: ${scenarios[name]?.title}\n\n${scenarioTable(turns)}`,
+    ([name, turns]) => `### ${name}: ${scenarios[name]?.title}\n\n${scenarioTable(turns, scenarios[name]?.base)}`,
   );
   const machine = `${cpu}, ${cpus().length} CPUs, Node ${node}, load average ${loadBefore} before and ${loadAfter} after`;
   const parts = [machine, ...sections, idleTables(results), goalTable(results)];

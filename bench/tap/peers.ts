@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from './pinned.ts';
 import type { Programs } from './programs.ts';
 
-/** What stands between the load and the upstream; `direct` is nothing at all. */
-export const peers = ['direct', 'haproxy', 'nginx', 'sidecar', 'sidecar-public', 'node-http', 'fastify'] as const;
-export type Peer = (typeof peers)[number];
+/** What stands between the load and the upstream: `direct` is nothing at all, and `forwarded` adds X-Forwarded-For. */
+export type Peer = 'direct' | 'haproxy' | 'nginx' | 'node-http' | 'fastify' | Sidecar;
+type Sidecar = 'sidecar' | 'sidecar-forwarded' | 'sidecar-public' | 'sidecar-public-forwarded';
 
 /** Where a peer listens and what it stands in front of. */
 export interface Place {
@@ -70,16 +70,20 @@ http {
 }
 
 /** The sidecar with the flags that injected pods give it. */
-export function sidecar({ programs, folder, port, upstream }: Place, readPath: 'auto' | 'public'): Command {
+function sidecar(peer: Sidecar, { programs, folder, port, upstream }: Place): Command {
+  const configFile = join(folder, `${peer}-${port}.json`);
+  const forwardedFor = peer.endsWith('-forwarded');
+  const config = { generation: 'bench', maxSeries: 2000, scrape: [], scrapeTimeoutMs: 2000, forwardedFor };
+  writeFileSync(configFile, JSON.stringify(config));
   const taps = [{ name: 'http', listen: port, app: upstream, protocol: 'http' }];
   const env = {
     NODE_ENV: 'production',
     POD_IPS: '127.0.0.1',
     STANDPIPE_TAPS: JSON.stringify(taps),
-    STANDPIPE_CONFIG_FILE: join(folder, 'metrics.json'),
+    STANDPIPE_CONFIG_FILE: configFile,
     STANDPIPE_LISTEN_HOSTS: '127.0.0.1',
     STANDPIPE_PAGE_PORT: String(port + 100),
-    STANDPIPE_READ_PATH: readPath,
+    STANDPIPE_READ_PATH: peer.startsWith('sidecar-public') ? 'public' : 'auto',
   };
   const flags = ['--max-semi-space-size=1', '--max-old-space-size=48'];
   return { argv: [process.execPath, ...flags, programs.sidecar], env };
@@ -101,13 +105,11 @@ export function commandOf(peer: Exclude<Peer, 'direct'>, place: Place): Command 
       return { argv: [programs.haproxy, '-db', '-q', '-f', file(haproxyFile(place))] };
     case 'nginx':
       return { argv: [programs.nginx, '-e', 'stderr', '-p', folder, '-c', file(nginxFile(place))] };
-    case 'sidecar':
-      return sidecar(place, 'auto');
-    case 'sidecar-public':
-      return sidecar(place, 'public');
     case 'node-http':
       return script('node-http.ts');
     case 'fastify':
       return script('fastify.mjs');
+    default:
+      return sidecar(peer, place);
   }
 }

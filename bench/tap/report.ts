@@ -41,14 +41,14 @@ function rows(cells: readonly (readonly string[])[]): string {
   return cells.map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
 
-/** Medians of a scenario as a Markdown table. */
-export function scenarioTable(turns: readonly Turn[]): string {
+/** Medians of a scenario as a Markdown table, with ratios to `base`. */
+export function scenarioTable(turns: readonly Turn[], base: Peer = 'haproxy'): string {
   const peers = [...new Set(turns.map(({ peer }) => peer))];
-  const head = ['', 'requests/s', 'by haproxy', 'p50 µs', 'p99 µs', 'CPU µs', 'by haproxy', 'anonymous MB'];
+  const head = ['', 'requests/s', `by ${base}`, 'p50 µs', 'p99 µs', 'CPU µs', `by ${base}`, 'anonymous MB'];
   const body = peers.map((peer) => [
     peer,
     shown(middle(turns, peer, rate), 0),
-    shown(ratio(turns, rate, peer, 'haproxy'), 3),
+    shown(ratio(turns, rate, peer, base), 3),
     shown(
       middle(turns, peer, ({ p50 }) => p50),
       0,
@@ -58,7 +58,7 @@ export function scenarioTable(turns: readonly Turn[]): string {
       0,
     ),
     shown(middle(turns, peer, cpu), 1),
-    shown(ratio(turns, cpu, peer, 'haproxy'), 3),
+    shown(ratio(turns, cpu, peer, base), 3),
     shown(
       middle(turns, peer, ({ anonymousMB }) => anonymousMB),
       1,

@@ -8,8 +8,9 @@ export type Upstream = 'small' | 'realistic' | 'app' | 'nghttpd';
 export interface Scenario {
   readonly title: string;
   readonly peers: readonly Peer[];
+  /** What the others are compared with; haproxy where it is left out. */
+  readonly base?: Peer;
   readonly upstream: Upstream;
-  /** Connections that ask until everything that is used all the time is compiled and every buffer is there. */
   readonly run: (port: number, seconds: number, folder: string) => Promise<Load>;
 }
 
@@ -62,6 +63,27 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     title: 'a node:http app, the realistic request, 1 KB back, 32 connections',
     peers: proxies,
     upstream: 'app',
+    run: (port, seconds) => closedLoop(port, { connections: 32, seconds, script: 'realistic.lua' }),
+  },
+  forwarded: {
+    title: 'the realistic request with X-Forwarded-For added and without, 1 KB back, 32 connections',
+    peers: ['sidecar', 'sidecar-forwarded'],
+    base: 'sidecar',
+    upstream: 'realistic',
+    run: (port, seconds) => closedLoop(port, { connections: 32, seconds, script: 'realistic.lua' }),
+  },
+  'forwarded-minimal': {
+    title: 'the minimal request with X-Forwarded-For added and without, 27 bytes back, 32 connections',
+    peers: ['sidecar', 'sidecar-forwarded'],
+    base: 'sidecar',
+    upstream: 'small',
+    run: (port, seconds) => closedLoop(port, { connections: 32, seconds }),
+  },
+  'forwarded-public': {
+    title: 'the realistic request with X-Forwarded-For added and without, by the public read path',
+    peers: ['sidecar-public', 'sidecar-public-forwarded'],
+    base: 'sidecar-public',
+    upstream: 'realistic',
     run: (port, seconds) => closedLoop(port, { connections: 32, seconds, script: 'realistic.lua' }),
   },
 };
