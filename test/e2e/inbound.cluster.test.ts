@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Pod } from '../../operator/src/kube/builtin.ts';
 import { installOperator } from '../../scripts/demo/platform.ts';
 import { read, readAll, untilCondition } from '../api/cluster.ts';
+import { run } from '../cluster/command.ts';
 import { NFT_IMAGE } from '../cluster/images/nft.ts';
 import { eventually } from '../support/eventually.ts';
 import { settingsName, useSettings, writeSettings } from './controllerSettings.ts';
@@ -10,6 +12,7 @@ import { silentDemo } from './ownCluster.ts';
 
 /** An app that listens on its one port whatever it is told is tapped by the name of its port, or by a rule. */
 
+const standpipe = join(import.meta.dirname, '../../scripts/standpipe');
 let namespace = '';
 let settings = '';
 beforeAll(async () => {
@@ -24,17 +27,20 @@ afterAll(async () => {
 
 const web = { name: 'web', containerPort: 8080 };
 
+/** Answers all requests alike, but with a page of metrics that has a series for every user. */
+const script = `
+const page = Array.from({ length: 1000 }, (_, i) => 'sessions{user="user-' + i + '"} 1\\n').join('');
+const server = require('node:http').createServer((request, answer) => answer.end(request.url === '/metrics' ? page : 'deaf'));
+server.listen(8080);
+process.on('SIGTERM', () => process.exit(0));`;
+
 function deployment(name: string): object {
   const labels = { app: name };
   const probe = { httpGet: { path: '/health', port: web.name }, periodSeconds: 1 };
   const container = {
     name: 'app',
     image: 'node:24-bookworm-slim',
-    command: [
-      'node',
-      '-e',
-      `require('node:http').createServer((_, answer) => answer.end('deaf')).listen(8080); process.on('SIGTERM', () => process.exit(0))`,
-    ],
+    command: ['node', '-e', script],
     ports: [web],
     readinessProbe: probe,
     livenessProbe: probe,
@@ -46,7 +52,8 @@ function deployment(name: string): object {
 }
 
 function microservice(name: string, inbound: string): object {
-  const spec = { ports: [{ name: 'http', port: web.containerPort }], metrics: { inbound } };
+  const metrics = { inbound, maxSeries: 500, scrape: [{ port: 'http' }] };
+  const spec = { ports: [{ name: 'http', port: web.containerPort }], metrics };
   return { apiVersion: 'standpipe.dev/v1alpha1', kind: 'Microservice', metadata: { name }, spec };
 }
 
@@ -108,6 +115,21 @@ test('callers follow the name of the port to the tap, and the app keeps its port
   // Past the tap, the app itself is still there.
   expect(await (await fetch(`http://${pod.status?.podIP}:8080/`)).text()).toBe('deaf');
   expect(await counted(pod)).toMatchObject({ requests: 20 });
+});
+
+test('explain names the label that breaks the series budget, with examples, and what the taps saw', async () => {
+  const [pod] = await readAll<Pod>(namespace, 'pod', '-l', 'app=named');
+  const { stdout, code } = await run([standpipe, 'explain', `pod/${pod?.metadata.name}`, '-n', namespace]);
+  expect(stdout).toContain(
+    `Pod ${namespace}/${pod?.metadata.name} of Deployment/named\n  injected: standpipe-metrics\n`,
+  );
+  expect(stdout).toMatch(/\n {2}port http: 18080 to 8080, \d+ connections open, \d+ connections so far\n/);
+  expect(stdout).toContain('\n  page http: 1000 series\n');
+  expect(stdout).toMatch(/\n {2}series: \d+ of 500 \(metrics\.maxSeries\)\n/);
+  expect(stdout).toContain(
+    '\n! series: all 1000 of sessions are not shown: its label user has too many values, such as "user-0", "user-1", "user-2"\n',
+  );
+  expect(code).toBe(3);
 });
 
 test('a Service that goes by the number of the port is named in the condition', async () => {
