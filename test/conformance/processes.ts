@@ -12,7 +12,7 @@ export const readPaths = ['auto', 'public'] as const;
 export type ReadPathChoice = (typeof readPaths)[number];
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from '../cluster/cache.ts';
 import { must } from '../cluster/command.ts';
-import { keyOfFiles } from '../cluster/hash.ts';
+import { keyOf, keyOfFiles } from '../cluster/hash.ts';
 import { ensure, which } from '../cluster/prerequisites.ts';
 
 const here = import.meta.dirname;
@@ -42,4 +42,17 @@ export async function gunicornRequests(): Promise<string> {
     cpSync(join(packed, 'tests/requests'), join(folder, 'requests'), { recursive: true });
   };
   return join(await cached({ kind: 'gunicorn', key: keyOfFiles(requirements), build }, log), 'requests');
+}
+
+/** The folder of packages for Python's path, as `python/NAME.txt` pins them: tornado with its tests, or gRPC. */
+export async function pythonPackages(name: 'tornado' | 'grpc'): Promise<string> {
+  const requirements = join(here, 'python', `${name}.txt`);
+  await ensure([{ program: 'pip3', apt: 'python3-pip' }], log);
+  // What is compiled in them fits one Python only.
+  const python = await must(['python3', '-VV']);
+  const build = async (folder: string): Promise<void> => {
+    const options = ['--no-deps', '--only-binary', ':all:', '--target', folder, '-r', requirements];
+    await must(['pip3', 'install', '--quiet', ...options]);
+  };
+  return cached({ kind: `python-${name}`, key: keyOf(python, readFileSync(requirements)), build }, log);
 }
