@@ -42,7 +42,8 @@ function topSchema(kind: string, schema: Schema): JsonSchema {
       typed(`${kind}${capital(name)}`, child, name === 'spec' ? kind : undefined),
     ]),
   );
-  const defaulted = Object.keys(rest).filter((name) => rest[name]?.default !== undefined);
+  // The default of the status only says that nobody has looked yet; what Standpipe makes itself has none.
+  const defaulted = Object.keys(rest).filter((name) => name !== 'status' && rest[name]?.default !== undefined);
   return {
     type: 'object',
     title: kind,

@@ -67,8 +67,18 @@ const status: Required<MicroserviceStatus> = {
   drains: { pods: 4, unobserved: 1, linesLeft: 0 },
 };
 
+test('what nobody has looked at yet says so, to tools that wait for it', async () => {
+  const unseen = { observedGeneration: -1 };
+  expect((await client.get(microservices, { name: 'orders', namespace })).status).toEqual(unseen);
+  expect((await client.get(brokers, { name: clusterName })).status).toEqual(unseen);
+  expect((await client.get(logSinks, { name: clusterName })).status).toEqual(unseen);
+  const waiting = kubectl('wait', '--for=condition=Ready', 'microservice/orders', '--timeout=1s');
+  await expect(waiting).rejects.toThrow('timed out waiting');
+});
+
 test('the status of a Microservice is kept whole, and its spec is not touched by it', async () => {
-  await client.applyStatus(microservices, { metadata: { name: 'orders', namespace }, status }, { fieldManager });
+  const options = { fieldManager, force: true };
+  await client.applyStatus(microservices, { metadata: { name: 'orders', namespace }, status }, options);
   const found = await client.get(microservices, { name: 'orders', namespace });
   expect(found.status).toEqual(status);
   expect(found.metadata.generation).toBe(1);
@@ -78,8 +88,8 @@ test('the status of Brokers and LogSinks is kept whole', async () => {
   const users = { count: 1, examples: [{ namespace, name: 'orders' }] };
   const shared: Required<BrokerStatus> = { observedGeneration: 1, conditions, users };
   const applied = { metadata: { name: clusterName }, status: shared };
-  await client.applyStatus(brokers, applied, { fieldManager });
-  await client.applyStatus(logSinks, applied, { fieldManager });
+  await client.applyStatus(brokers, applied, { fieldManager, force: true });
+  await client.applyStatus(logSinks, applied, { fieldManager, force: true });
   expect((await client.get(brokers, { name: clusterName })).status).toEqual(shared);
   expect((await client.get(logSinks, { name: clusterName })).status).toEqual(shared);
 });

@@ -72,6 +72,7 @@ test('fills in defaults as deep as they go', () => {
         },
         rollout: { restart: 'auto', onCredentials: 'reload' },
       },
+      status: { observedGeneration: -1 },
     },
   });
 });

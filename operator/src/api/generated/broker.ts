@@ -224,7 +224,7 @@ export interface BrokerAccessNamespacesMatchExpression {
  */
 export interface BrokerStatus {
   /**
-   * The metadata.generation that this status is about.
+   * The metadata.generation that this status is about; -1 until the controller has looked at the object.
    */
   readonly observedGeneration?: number;
   /**

@@ -463,7 +463,7 @@ export interface LogSinkBuffer {
  */
 export interface LogSinkStatus {
   /**
-   * The metadata.generation that this status is about.
+   * The metadata.generation that this status is about; -1 until the controller has looked at the object.
    */
   readonly observedGeneration?: number;
   /**

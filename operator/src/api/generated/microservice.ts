@@ -465,7 +465,7 @@ export interface MicroserviceRollout {
  */
 export interface MicroserviceStatus {
   /**
-   * The metadata.generation that this status is about.
+   * The metadata.generation that this status is about; -1 until the controller has looked at the object.
    */
   readonly observedGeneration?: number;
   /**
