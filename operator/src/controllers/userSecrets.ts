@@ -1,7 +1,9 @@
 import type { Microservice } from '../api/generated/microservice.ts';
 import { secrets } from '../kube/builtin.ts';
 import type { Client } from '../kube/client.ts';
+import { systemClock } from '../kube/clock.ts';
 import type { Problem } from '../plan/problem.ts';
+import { Recently } from './recently.ts';
 
 /** How long a Secret that was there is not asked for again, in milliseconds. */
 const trustMs = 5 * 60_000;
@@ -9,7 +11,8 @@ const trustMs = 5 * 60_000;
 /** Finds out whether Secrets exist that a team wrote by itself. Their metadata is asked for, never a value. */
 export class UserSecrets {
   readonly #client: Client;
-  readonly #seen = new Map<string, number>();
+  /** By namespace and name. */
+  readonly #seen = new Recently(systemClock, trustMs);
 
   constructor(client: Client) {
     this.#client = client;
@@ -28,9 +31,9 @@ export class UserSecrets {
 
   async #exists(namespace: string, name: string, signal: AbortSignal): Promise<boolean> {
     const key = `${namespace}/${name}`;
-    if ((this.#seen.get(key) ?? 0) > performance.now()) return true;
+    if (this.#seen.has(key)) return true;
     const found = await this.#client.exists(secrets, { namespace, name }, { signal });
-    if (found) this.#seen.set(key, performance.now() + trustMs);
+    if (found) this.#seen.note(key);
     return found;
   }
 }
