@@ -64,6 +64,15 @@ async function makeBare(name: string): Promise<void> {
   });
 }
 
+/** Has all pods of a workload come up bare while the webhook is away, and waits until they are injected again. */
+async function healedAfterOutage(name: string): Promise<void> {
+  await operator.end('webhook', 'SIGTERM');
+  await makeBare(name);
+  await operator.run('webhook');
+  await eventually(async () => expect(await sidecars(name)).toEqual([1, 1]));
+  await eventually(() => untilCondition(namespace, name, 'Injected', 'Injected'));
+}
+
 /** Nothing may happen for longer than the controller waits between two looks. */
 const pause = () => new Promise((resolve) => setTimeout(resolve, 12_000));
 
@@ -71,14 +80,17 @@ describe('a workload whose pods are all bare', () => {
   test('is rolled once when the webhook is back, and its pods are injected', async () => {
     const { status } = await begin('rolled');
     const before = await deployment('rolled');
-    await operator.end('webhook', 'SIGTERM');
-    await makeBare('rolled');
-    await operator.run('webhook');
-    await eventually(async () => expect(await sidecars('rolled')).toEqual([1, 1]));
-    await eventually(() => untilCondition(namespace, 'rolled', 'Injected', 'Injected'));
+    await healedAfterOutage('rolled');
     const after = await deployment('rolled');
-    expect(after.spec.template.metadata?.annotations).toMatchObject({ [restartedFor]: status?.revision });
+    const first = after.spec.template.metadata?.annotations?.[restartedFor];
+    expect(first).toMatch(new RegExp(`^${status?.revision}@\\d{4}-`));
     expect(after.metadata.generation).toBe(before.metadata.generation + 1);
+
+    // Of the same revision, and not what the roll has made of the first: another outage.
+    await healedAfterOutage('rolled');
+    const last = await deployment('rolled');
+    expect(last.metadata.generation).toBe(after.metadata.generation + 1);
+    expect(last.spec.template.metadata?.annotations?.[restartedFor]).not.toBe(first);
   });
 
   test('and come up bare again is not rolled again, and the condition says so', async () => {
@@ -99,6 +111,7 @@ describe('a workload whose pods are all bare', () => {
       await eventually(async () => expect(await sidecars('stays')).toEqual([1, 1]), 10_000);
     });
     await eventually(() => untilCondition(namespace, 'stays', 'Injected', 'Injected'));
+    await healedAfterOutage('stays');
     await apply(namespace, microservice('stays', { metrics: { expose: 'none' } }));
     await eventually(async () => {
       const { annotations = {} } = (await deployment('stays')).spec.template.metadata ?? {};

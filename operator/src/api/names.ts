@@ -6,7 +6,7 @@ export const fieldManager = 'standpipe';
 /** Marks: what makes a pod Standpipe's, and which Plan it gets. */
 export const microserviceLabel = 'standpipe.dev/microservice';
 export const revisionAnnotation = 'standpipe.dev/revision';
-/** A further mark, on a template whose pods were bare: the revision for which the workload was rolled once more. */
+/** A further mark, on a template whose pods were bare: the revision and since when, for which the workload was rolled once more. */
 export const restartedAnnotation = 'standpipe.dev/restarted-for';
 /** `"false"` on a pod or template opts out. */
 export const injectAnnotation = 'standpipe.dev/inject';

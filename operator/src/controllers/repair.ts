@@ -37,9 +37,10 @@ export class Repair {
   }
 
   /** One more mark on the template makes the workload replace its pods by its own rules. */
-  async #roll(microservice: Microservice, { workload, revision }: RepairInput, signal: AbortSignal): Promise<void> {
+  async #roll(microservice: Microservice, input: RepairInput, signal: AbortSignal): Promise<void> {
+    const { workload, revision, outage } = input;
     await confirmFresh(this.#client, microservice.metadata, microservice, signal);
     const { name } = microservice.metadata;
-    await applyMarks(this.#client, workload, { microservice: name, revision, restartedFor: revision }, signal);
+    await applyMarks(this.#client, workload, { microservice: name, revision, restartedFor: outage }, signal);
   }
 }

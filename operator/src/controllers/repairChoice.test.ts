@@ -3,8 +3,8 @@ import { inject } from '../inject/inject.ts';
 import type { PodTemplate } from '../inject/template.ts';
 import type { Pod } from '../kube/builtin.ts';
 import { revisionOf } from '../plan/revision.ts';
-import { plan } from '../plan/testing/builders.ts';
-import { barePods, chooseRepair, type RepairChoice, type RepairInput } from './repairChoice.ts';
+import { microservice, plan } from '../plan/testing/builders.ts';
+import { barePods, chooseRepair, outageOf, type RepairChoice, type RepairInput } from './repairChoice.ts';
 import { pod, workload } from './testing/builders.ts';
 
 const orders = plan({ microservice: 'orders' });
@@ -35,11 +35,13 @@ test.each([
 });
 
 const revision = revisionOf(orders);
+const outage = `${revision}@2026-11-24T10:00:00Z`;
+const before = `${revision}@2026-11-23T10:00:00Z`;
 const ready = { status: { conditions: [{ type: 'Ready', status: 'True' }] } };
 const bareOf = (kind: string, annotations: object = {}) => pod('bare', { ...ownedBy(kind), annotations }, ready);
 const well = { ...injected(), ...ready } as Pod;
 /** Came up bare although the template says that the workload was rolled for that. */
-const again = (kind = 'ReplicaSet') => bareOf(kind, { 'standpipe.dev/restarted-for': revision });
+const again = (kind = 'ReplicaSet') => bareOf(kind, { 'standpipe.dev/restarted-for': outage });
 
 const marked = (kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', spec: object = {}, annotations: object = {}) => {
   const metadata = { labels: { 'standpipe.dev/microservice': 'orders' }, annotations };
@@ -48,7 +50,7 @@ const marked = (kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', spec: object =
 };
 const deployment = marked('Deployment');
 const rolled = (kind: 'Deployment' | 'StatefulSet' = 'Deployment') =>
-  marked(kind, {}, { 'standpipe.dev/restarted-for': revision });
+  marked(kind, {}, { 'standpipe.dev/restarted-for': outage });
 const updating = { ...deployment, status: { replicas: 4, updatedReplicas: 1 } } as typeof deployment;
 const few = [bareOf('ReplicaSet'), well];
 const most = [bareOf('ReplicaSet'), bareOf('ReplicaSet'), well];
@@ -85,6 +87,15 @@ test.each<[string, Partial<RepairInput>, RepairChoice]>([
     { workload: marked('Deployment', {}, { 'standpipe.dev/restarted-for': 'r0' }), pods: most },
     { action: 'roll' },
   ],
+  [
+    'it was rolled in an earlier outage, from which its pods are',
+    {
+      workload: marked('Deployment', {}, { 'standpipe.dev/restarted-for': before }),
+      pods: [bareOf('ReplicaSet', { 'standpipe.dev/restarted-for': before })],
+    },
+    { action: 'roll' },
+  ],
+  ['most are bare and the Microservice does not say so yet', { pods: most, outage: undefined }, wait],
   ['it is paused', { workload: marked('Deployment', { paused: true }), pods: most }, none],
   [
     'pods are replaced when they are deleted',
@@ -92,6 +103,18 @@ test.each<[string, Partial<RepairInput>, RepairChoice]>([
     none,
   ],
 ])('where %s: %#', (_title, input, expected) => {
-  const whole = { workload: deployment, pods: [], plan: orders, revision, manual: false, ...input };
+  const whole = { workload: deployment, pods: [], plan: orders, revision, outage, manual: false, ...input };
   expect(chooseRepair(whole)).toEqual(expected);
+});
+
+test('an outage lasts until the condition Injected is true, whatever else is said meanwhile', () => {
+  const since = '2026-11-24T10:00:00Z';
+  const said = (status: 'True' | 'False', lastTransitionTime: string, reason: string) => {
+    const condition = { type: 'Injected', status, lastTransitionTime, reason, message: '' };
+    return outageOf({ ...microservice(), status: { conditions: [condition] } }, 'r1');
+  };
+  expect(said('False', since, 'RollingOut')).toBe(`r1@${since}`);
+  expect(said('False', since, 'PodsStayBare')).toBe(`r1@${since}`);
+  expect(said('True', since, 'Injected')).toBeUndefined();
+  expect(outageOf(microservice(), 'r1')).toBeUndefined();
 });

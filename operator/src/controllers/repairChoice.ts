@@ -1,3 +1,4 @@
+import type { Microservice } from '../api/generated/microservice.ts';
 import { restartedAnnotation } from '../api/names.ts';
 import { inject } from '../inject/inject.ts';
 import { recordOf } from '../inject/record.ts';
@@ -19,6 +20,8 @@ export interface RepairInput {
   /** The Plan that the workload is marked with, and its revision. */
   readonly plan: Plan;
   readonly revision: string;
+  /** Which time without sidecars this is; undefined until the Microservice says that it is one. */
+  readonly outage: string | undefined;
   /** Whether the team keeps rollouts to itself. */
   readonly manual: boolean;
 }
@@ -33,22 +36,32 @@ export type RepairChoice =
 /**
  * Decides what becomes of pods that came up bare while the webhook was away. Where they are few, one is evicted after
  * the other; where they are most of a Deployment's or StatefulSet's, its own rolling update is faster and kinder, once
- * for each revision. What its team has stopped from replacing its pods is left alone. Pure.
+ * for each outage. What its team has stopped from replacing its pods is left alone. Pure.
  */
 export function chooseRepair(input: RepairInput): RepairChoice {
-  const { workload, revision } = input;
+  const { workload, outage } = input;
   const bare = barePods(input.pods, input.plan);
   const [first] = bare;
   if (first === undefined || rolloutHold(workload) !== undefined) return { action: 'none' };
   const alive = input.pods.filter(isAlive);
   const most = (some: readonly Pod[]) => some.length * 2 > alive.length;
   if (canRoll(workload) && most(bare) && !input.manual) {
-    if (marksOf(workload)?.restartedFor !== revision) return { action: isRolledOut(workload) ? 'roll' : 'wait' };
-    const again = bare.filter(({ metadata }) => metadata.annotations?.[restartedAnnotation] === revision);
+    if (outage === undefined) return { action: 'wait' };
+    if (marksOf(workload)?.restartedFor !== outage) return { action: isRolledOut(workload) ? 'roll' : 'wait' };
+    const again = bare.filter(({ metadata }) => metadata.annotations?.[restartedAnnotation] === outage);
     return most(again) ? { action: 'giveUp', bare: again.length, of: alive.length } : { action: 'wait' };
   }
   // While another pod of the service is not ready, evicting one more would be felt.
   return alive.some((pod) => !isReady(pod)) ? { action: 'wait' } : { action: 'evict', pod: first };
+}
+
+/**
+ * Names the time in which not all pods of a Microservice carry the revision, by when it began. It ends when the condition
+ * Injected is true; what comes after that is another one, whose pods may be rolled again.
+ */
+export function outageOf({ status }: Microservice, revision: string): string | undefined {
+  const injected = status?.conditions?.find(({ type }) => type === 'Injected');
+  return injected?.status === 'False' ? `${revision}@${injected.lastTransitionTime}` : undefined;
 }
 
 function canRoll({ kind }: Workload): boolean {

@@ -11,6 +11,7 @@ import type { Contest } from './contest.ts';
 import { isHealthy, rolloutHold } from './health.ts';
 import type { Marker, Marking } from './marking.ts';
 import type { Repair } from './repair.ts';
+import { outageOf } from './repairChoice.ts';
 import { type StoredPlans, storedPlan } from './storedPlans.ts';
 import type { TrialJudge } from './trialJudge.ts';
 import type { FailedTrial, Trials } from './trials.ts';
@@ -115,7 +116,8 @@ export class Rollout {
     signal: AbortSignal,
   ): Promise<Partial<Marking>> {
     const manual = microservice.spec.rollout?.restart === 'manual';
-    const input = { workload, pods, plan, revision: revisionOf(plan), manual };
+    const revision = revisionOf(plan);
+    const input = { workload, pods, plan, revision, outage: outageOf(microservice, revision), manual };
     return this.#parts.repair.step(microservice, input, signal);
   }
 

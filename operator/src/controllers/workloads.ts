@@ -19,7 +19,7 @@ export const workloadTypes: Readonly<Record<WorkloadKind, ResourceType<Workload>
 export interface Marks {
   readonly microservice: string;
   readonly revision: string;
-  /** The revision for which the workload was rolled because its pods were bare. */
+  /** The outage for which the workload was rolled because its pods were bare. */
   readonly restartedFor?: string | undefined;
 }
 
