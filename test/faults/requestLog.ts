@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiRequest } from './apiRequest.ts';
 
 /** One request as the proxy saw it. */
@@ -17,6 +18,9 @@ export interface LogEntry extends ApiRequest {
   fault?: string;
 }
 
+/** So long without a write, in milliseconds, that none is expected any more: longer than anything is put off or gathered. */
+const quietMs = 3_000;
+
 /** All requests in the order in which they came. */
 export class RequestLog {
   readonly entries: LogEntry[] = [];
@@ -34,6 +38,14 @@ export class RequestLog {
   /** The writes of a phase, or all. */
   writes(phase?: string): readonly LogEntry[] {
     return this.entries.filter(({ write, phase: during }) => write && (phase === undefined || during === phase));
+  }
+
+  /** Waits until nothing was written for three seconds. */
+  async untilQuiet(): Promise<void> {
+    for (let before = -1; before !== this.#writes; ) {
+      before = this.#writes;
+      await sleep(quietMs);
+    }
   }
 
   /** Appends everything to a file, one JSON object a line. */

@@ -36,18 +36,6 @@ function told({ status }: Microservice): unknown {
   return { ...status, conditions: conditions.toSorted((a, b) => (a.type < b.type ? -1 : 1)) };
 }
 
-const writes = (resource?: string) =>
-  operator.proxy.log.writes().filter((entry) => resource === undefined || entry.resource === resource);
-
-/** Waits until nothing was written for a while. */
-async function untilQuiet(): Promise<void> {
-  for (;;) {
-    const before = writes().length;
-    await sleep(3_000);
-    if (before === writes().length) return;
-  }
-}
-
 beforeAll(async () => {
   await operator.install('image: example.org/sidecar:1\n');
   await kubectl(['apply', '-f', '-'], platform);
@@ -61,7 +49,7 @@ beforeAll(async () => {
     expect(status?.pods?.injected).toBe(2);
     revision = status?.revision ?? '';
   });
-  await untilQuiet();
+  await operator.proxy.log.untilQuiet();
 }, 300_000);
 afterAll(async () => {
   await operator.stop();
@@ -71,7 +59,7 @@ afterAll(async () => {
 
 test('somebody who writes to everything all the time gets one answer a write, and keeps what is his', async () => {
   const before = { map: await configMap(), secret: await secret(), status: told(await declaration()) };
-  const at = writes().length;
+  const at = operator.proxy.log.writes().length;
   const stranger = new Stranger(client, {
     namespace,
     revision,
@@ -92,7 +80,7 @@ test('somebody who writes to everything all the time gets one answer a write, an
     const pods = await readAll<Pod>(namespace, 'pods');
     expect(pods.map(({ metadata }) => metadata.annotations?.[revisionAnnotation])).toEqual([revision, revision]);
   });
-  await untilQuiet();
+  await operator.proxy.log.untilQuiet();
   for (const object of [await configMap(), await secret(), await plan(), await deployment()]) {
     expect(object.metadata.annotations?.[noted], object.kind).toBe(String(rounds));
   }

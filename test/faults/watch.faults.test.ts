@@ -24,7 +24,10 @@ test('at rest nothing is written, and watches are opened again without a list', 
   const quiet: LogEntry[] = [];
   const rest = async (phase: string): Promise<void> => {
     if (phase !== 'create') return;
-    const { entries } = rig.operator.proxy.log;
+    const { log } = rig.operator.proxy;
+    // The phase is over when the Microservice is as it should be; its Broker and LogSink count their users a little later.
+    await log.untilQuiet();
+    const { entries } = log;
     const before = entries.length;
     await sleep(restMs);
     quiet.push(...entries.slice(before));
