@@ -27,10 +27,14 @@ afterAll(async () => {
 
 const web = { name: 'web', containerPort: 8080 };
 
-/** Answers all requests alike, but with a page of metrics that has a series for every user. */
+/** Answers all requests alike, but with a page of metrics that has a series for every user. Says who it thinks is asking. */
 const script = `
 const page = Array.from({ length: 1000 }, (_, i) => 'sessions{user="user-' + i + '"} 1\\n').join('');
-const server = require('node:http').createServer((request, answer) => answer.end(request.url === '/metrics' ? page : 'deaf'));
+const server = require('node:http').createServer((request, answer) => {
+  const told = request.headers['x-forwarded-for'];
+  answer.setHeader('caller', told ? told + ', as it is told' : request.socket.remoteAddress.replace('::ffff:', ''));
+  answer.end(request.url === '/metrics' ? page : 'deaf');
+});
 server.listen(8080);
 process.on('SIGTERM', () => process.exit(0));`;
 
@@ -52,7 +56,7 @@ function deployment(name: string): object {
 }
 
 function microservice(name: string, inbound: string): object {
-  const metrics = { inbound, maxSeries: 500, scrape: [{ port: 'http' }] };
+  const metrics = { inbound, forwardedFor: true, maxSeries: 500, scrape: [{ port: 'http' }] };
   const spec = { ports: [{ name: 'http', port: web.containerPort }], metrics };
   return { apiVersion: 'standpipe.dev/v1alpha1', kind: 'Microservice', metadata: { name }, spec };
 }
@@ -81,6 +85,12 @@ async function ask(name: string, times: number): Promise<void> {
   const url = `http://${spec.clusterIP}/orders/7`;
   const get = async (): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
   for (let i = 0; i < times; i += 1) expect(await eventually(get)).toBe('deaf');
+}
+
+/** Who asks at a port of the pod, in the eyes of the app. */
+async function callerAt(pod: Pod | undefined, port: number): Promise<string | null> {
+  const url = `http://${pod?.status?.podIP}:${port}/`;
+  return (await fetch(url, { headers: { connection: 'close' } })).headers.get('caller');
 }
 
 /** How many requests of the test the pod's page shows, and how many probes. */
@@ -115,6 +125,7 @@ test('callers follow the name of the port to the tap, and the app keeps its port
   // Past the tap, the app itself is still there.
   expect(await (await fetch(`http://${pod.status?.podIP}:8080/`)).text()).toBe('deaf');
   expect(await counted(pod)).toMatchObject({ requests: 20 });
+  expect(await callerAt(pod, 18_080)).toBe(`${await callerAt(pod, 8080)}, as it is told`);
 });
 
 test('explain names the label that breaks the series budget, with examples, and what the taps saw', async () => {
@@ -147,5 +158,7 @@ test('a rule leads callers to the tap only where the platform allows it', async 
   const pod = await tapped('ruled', 'redirect');
   await ask('ruled', 20);
   expect(await counted(pod)).toMatchObject({ requests: 20 });
+  const [untapped] = await readAll<Pod>(namespace, 'pod', '-l', 'app=named');
+  expect(await callerAt(pod, 8080)).toBe(`${await callerAt(untapped, 8080)}, as it is told`);
   await expectHealthy('ruled', pod);
 });
