@@ -23,7 +23,7 @@ export function generateReasons(): string {
 <!-- Generated from operator/src/api/reasons.ts by scripts/generate-reasons.ts: change that. -->
 
 Each of these codes means the same wherever it stands: as the reason of a condition, of an Event, as a label of
-\`standpipe_injection_total\`, in the log and in what \`standpipe inject\` says.
+\`standpipe_injection_total\`, in the log and in what \`standpipe inject\` and \`standpipe explain\` say.
 
 ${sections.join('\n')}`;
 }

@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
 import { readCrds } from '../api/crds.ts';
 import { compileChecker } from '../api/schema.ts';
-import { ApiError, isApiError, TransportError } from '../kube/errors.ts';
 import { readDocuments } from './documents.ts';
 import { type ExitCode, exitCodes } from './exitCode.ts';
 import { explainManifests, explanationText } from './explain/explainManifests.ts';
-import { explainPod } from './explain/explainPod.ts';
-import { gatherPodFacts } from './explain/podFacts.ts';
 import { sortManifests } from './manifests.ts';
 import { namespaceFrom } from './namespaces.ts';
-import { connect, namespaceOfContext } from './process.ts';
 import { settingsFrom } from './settingsFile.ts';
 import { UsageError } from './usageError.ts';
 
@@ -57,7 +53,8 @@ export async function explainCommand(args: readonly string[]): Promise<ExitCode>
   if (pod === undefined || others.length > 0 || filename.length > 0 || settings !== undefined) {
     throw new UsageError(`say what to explain, by -f or as pod/<name>\n\n${help}`);
   }
-  return inCluster(pod, namespace);
+  // Loaded where it is needed: what talks to clusters takes longer to load than manifests to explain.
+  return (await import('./explain/podCommand.ts')).explainPodOf(pod, namespace);
 }
 
 async function offline(
@@ -74,28 +71,4 @@ async function offline(
   process.stdout.write(explanationText(explanation));
   if (explanation.errors.length > 0) return exitCodes.usage;
   return explanation.warnings.length > 0 ? exitCodes.findings : exitCodes.done;
-}
-
-async function inCluster(name: string, option: string | undefined): Promise<ExitCode> {
-  const namespace = option === undefined ? namespaceOfContext() : namespaceFrom(option);
-  const client = connect('explain');
-  try {
-    const facts = await gatherPodFacts(client, { namespace, name });
-    if (facts === undefined) return fail(`there is no pod ${name} in namespace ${namespace}: name another by -n`);
-    const { text, hasFindings, hasGaps } = explainPod(facts);
-    process.stdout.write(text);
-    if (hasFindings) return exitCodes.findings;
-    return hasGaps ? exitCodes.failed : exitCodes.done;
-  } catch (error) {
-    if (isApiError(error, 'KUBE_FORBIDDEN')) return fail(`you may not get pods in namespace ${namespace}`);
-    if (error instanceof ApiError || error instanceof TransportError) return fail(error.message);
-    throw error;
-  } finally {
-    await client.close();
-  }
-}
-
-function fail(message: string): ExitCode {
-  process.stderr.write(`standpipe: ${message}\n`);
-  return exitCodes.failed;
 }

@@ -19,7 +19,11 @@ export function namespaceOfContext(): string {
 
 function loadConfig(): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    throw new UsageError(`the kubeconfig cannot be read: ${(error as Error).message}`);
+  }
   return config;
 }
 

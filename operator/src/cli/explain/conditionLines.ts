@@ -1,6 +1,5 @@
 import type { Microservice } from '../../api/generated/microservice.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { oneLine } from '../../controllers/oneLine.ts';
 import { type Said, say, warn } from './said.ts';
 
 /** Reasons that are what the team itself declared, and nothing to warn of. */
@@ -8,9 +7,6 @@ export const asDeclared: readonly Reason[] = ['OptedOut', 'NoPorts', 'TapOff', '
 
 /** Conditions that are bad when they are true. */
 const badIfTrue: readonly string[] = ['NotImplementedInThisVersion', 'DefaultConflict'];
-
-/** A condition's message is cut at so many characters. */
-const longest = 1_000;
 
 /** The conditions of a Microservice that are not as they should be, with their messages; the others by their names. */
 export function conditionLines({ metadata, status }: Microservice): Said[] {
@@ -24,9 +20,7 @@ export function conditionLines({ metadata, status }: Microservice): Said[] {
   const isBehind = observedGeneration !== metadata.generation;
   return [
     ...(isBehind ? [warn('the controller has not looked at its last change yet')] : []),
-    ...bad.map(({ type, status: holds, reason, message }) =>
-      warn(`${type} is ${holds} (${reason}). ${oneLine(message, longest)}`),
-    ),
+    ...bad.map(({ type, status: holds, reason, message }) => warn(`${type} is ${holds} (${reason}). ${message}`)),
     ...(good.length === 0 ? [] : [say(`as declared: ${good.join(', ')}`)]),
   ];
 }

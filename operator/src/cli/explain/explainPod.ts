@@ -1,3 +1,4 @@
+import { oneLine } from '../../controllers/oneLine.ts';
 import { recordOf } from '../../inject/record.ts';
 import type { PodTemplate } from '../../inject/template.ts';
 import { conditionLines } from './conditionLines.ts';
@@ -14,6 +15,9 @@ export interface PodExplanation {
   /** Whether something could not be read. */
   readonly hasGaps: boolean;
 }
+
+/** Lines are made of what others wrote into the cluster: each is cut, and control characters are left out. */
+const longest = 1_000;
 
 type Section = readonly [title: string, lines: readonly Said[]];
 
@@ -37,7 +41,7 @@ export function explainPod(facts: PodFacts): PodExplanation {
   ];
   const filled = sections.filter(([, lines]) => lines.length > 0);
   const parts = filled.map(([title, lines]) =>
-    [title, ...lines.map(({ text, isBad }) => `${isBad ? '!' : ' '} ${text}`)].join('\n'),
+    [title, ...lines.map(({ text, isBad }) => `${isBad ? '!' : ' '} ${oneLine(text, longest)}`)].join('\n'),
   );
   return {
     text: `${parts.join('\n\n')}\n`,
