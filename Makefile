@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-down test test-unit test-api test-faults test-cluster soak lint types golden images cluster-up cluster-down
+.PHONY: help setup demo demo-down test test-unit test-api test-faults test-cluster soak soak-sidecar lint types golden images cluster-up cluster-down
 
 NODE_VERSION := 24.21.0
 NODE_PACKAGE := node-linux-$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
@@ -58,6 +58,9 @@ test-cluster: setup ## Run the tests that need a whole cluster
 
 soak: setup ## Churn a cluster for an hour and look for what is missed, leaks or never rests
 	@node test/soak/main.ts
+
+soak-sidecar: setup ## Let clients of all kinds loose on the metrics sidecar for 20 minutes
+	@node test/soak/sidecar/main.ts
 
 lint: setup ## Check style and imports
 	@biome check
