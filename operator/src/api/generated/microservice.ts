@@ -282,7 +282,7 @@ export interface MicroserviceMetrics {
    */
   readonly routes?: readonly string[];
   /**
-   * At most this many series are shown for one pod. What is over is counted in an overflow series, and a metric names the label that caused it.
+   * At most this many series are shown for one pod. What is over is counted in an overflow series, and a metric and standpipe explain name the label that caused it.
    */
   readonly maxSeries: number;
   /**
