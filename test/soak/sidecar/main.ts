@@ -32,6 +32,7 @@ if (values.out !== undefined) mkdirSync(values.out, { recursive: true });
 const folder = values.out ?? mkdtempSync(join(tmpdir(), 'standpipe-soak-'));
 
 console.log(`seed ${seed}; the log and samples.csv: ${folder}`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 const say = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
 const outcome = await soakSidecar({ minutes, seed, clients, readPath, source, folder, say });
 console.log(`\n${sidecarReport(outcome)}\n`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allowanceFor, PageParser } from '../../../sidecars/metrics/src/exposition/page-parser.ts';
@@ -70,6 +70,7 @@ export class SidecarProcess {
       STANDPIPE_READ_PATH: readPath,
     };
     const child = spawn(process.execPath, [...flags, '--inspect=127.0.0.1:0', program], { env });
+    process.once('exit', () => child.kill('SIGKILL'));
     const sidecar = new SidecarProcess(child, taps, pagePort, options);
     sidecar.configure();
     sidecar.#inspected = await Inspected.connect(await sidecar.#inspectorUrl());
@@ -91,7 +92,10 @@ export class SidecarProcess {
     const scrape = [{ name: 'app', port: this.#page, path: '/metrics' }];
     const turn = this.#generation;
     const changing = { generation: `g${turn}`, forwardedFor: turn % 2 === 0, scrapeTimeoutMs: 300 + (turn % 3) * 100 };
-    writeFileSync(join(this.#folder, 'metrics.json'), JSON.stringify({ ...changing, maxSeries: 3000, scrape }));
+    const path = join(this.#folder, 'metrics.json');
+    // In one move, as a ConfigMap's volume does it.
+    writeFileSync(`${path}.new`, JSON.stringify({ ...changing, maxSeries: 3000, scrape }));
+    renameSync(`${path}.new`, path);
   }
 
   /** Its page: name and values of labels, parted by blanks, and the value. */

@@ -141,7 +141,9 @@ class Run {
   }
 
   #note(breach: string): void {
-    if (this.breaches.length < 1000) this.breaches.push(`${new Date().toISOString()} ${breach}`);
+    if (this.breaches.length >= 1000) return;
+    this.breaches.push(`${new Date().toISOString()} ${breach}`);
+    this.#say(`breach: ${breach}`);
   }
 }
 
