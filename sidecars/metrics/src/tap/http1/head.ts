@@ -6,6 +6,7 @@ const lf = 10;
 const cr = 13;
 const space = 32;
 const tab = 9;
+const comma = 44;
 const colon = 58;
 
 /** What a scanned head says. One object is reused for every head: nothing is allocated per message. */
@@ -143,7 +144,11 @@ function isNamed(bytes: Uint8Array, at: number, end: number, name: Uint8Array, h
 
 function startsWith(bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean {
   if (at + text.length > end) return false;
-  for (let i = 0; i < text.length; i++) if (((bytes[at + i] ?? 0) | 0x20) !== ((text[i] ?? 0) | 0x20)) return false;
+  for (let i = 0; i < text.length; i++) {
+    const byte = bytes[at + i] ?? 0;
+    // With that bit a carriage return would be a hyphen.
+    if ((byte | 0x20) !== ((text[i] ?? 0) | 0x20) || byte < space) return false;
+  }
   return true;
 }
 
@@ -179,8 +184,14 @@ function readCoding(bytes: Uint8Array, from: number, end: number, head: Head): v
   const start = skipBlanks(bytes, from, end);
   const stop = trimEnd(bytes, start, end);
   if (head.chunked || head.otherCoding) head.ambiguous = true;
-  head.chunked = stop - start >= chunked.length && startsWith(bytes, stop - chunked.length, stop, chunked);
+  const last = stop - chunked.length;
+  head.chunked = last >= start && startsWith(bytes, last, stop, chunked) && (last === start || parts(bytes[last - 1]));
   head.otherCoding = !head.chunked;
+}
+
+/** True for what may stand before the last of several codings. */
+function parts(byte: number | undefined): boolean {
+  return byte === comma || byte === space || byte === tab;
 }
 
 /** Why the body of the message with that head cannot be followed. HTTP/1.0 knows no transfer codings (RFC 9112 section 6.1). */

@@ -92,6 +92,7 @@ test.each([
   ['bad-request', '>GET /a HTTP/1.1\r\nContent-Length: +5\r\n\r\n'],
   ['bad-request', '>GET /a HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n'],
   ['bad-request', '>POST /a HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n'],
+  ['bad-request', '>POST /a HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n'],
   ['bad-request', '>GET /a HTTP/1.1\r\n\r\n\x00'],
   ['ambiguous-length', '>POST /a HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n'],
   ['ambiguous-length', '>POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n'],
@@ -119,6 +120,12 @@ test('reads heads whose lines end without a carriage return, and fields that go 
     [0, 2],
     [1, 11],
   ]);
+});
+
+test('takes no field for one that frames because of a carriage return in its name', () => {
+  const { tap, recorder } = watch('>GET /a HTTP/1.1\r\nContent\rLength: 5\r\n\r\nGET /b HTTP/1.1\r\n\r\n');
+  tap.close();
+  expect(recorder.abandonedExchanges).toEqual(['GET /a', 'GET /b']);
 });
 
 test('gives up on a response whose length is ambiguous and counts its request as aborted', () => {
