@@ -33,6 +33,7 @@ function commands(folder: string): Readonly<Record<string, readonly string[]>> {
   return {
     standpipe: [process.execPath, '--max-old-space-size=192', ...profile, join(import.meta.dirname, 'standpipe.ts')],
     'controller-runtime': [join(folder, 'peer')],
+    'bare Node': [process.execPath, '--max-old-space-size=192', join(import.meta.dirname, 'floor.ts')],
   };
 }
 
