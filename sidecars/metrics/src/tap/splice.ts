@@ -53,12 +53,12 @@ export function join(splice: Splice, counters: TapCounters, onStart: () => void,
   });
   client.on('error', () => {
     if (!app.destroyed) counters.broken.client += 1;
-    app.resetAndDestroy();
+    reset(app);
   });
   app.on('error', (error: NodeJS.ErrnoException) => {
     if (!connected) increment(counters.connectFailures, error.code ?? 'unknown');
     else if (!client.destroyed) counters.broken.app += 1;
-    client.resetAndDestroy();
+    reset(client);
   });
   // One side is gone for good: what was read from it may still be on its way to the other, and is sent first.
   client.on('close', () => {
@@ -82,8 +82,17 @@ export function endWithApp({ client }: Splice): void {
 
 /** Cuts both ends at once, with a reset. */
 export function cut({ client, app }: Splice): void {
-  client.resetAndDestroy();
-  app.resetAndDestroy();
+  reset(client);
+  reset(app);
+}
+
+/**
+ * Ends a socket with a reset, once what was written has been sent. Between the end of its side and its `finish`, Node's own
+ * way loses it: libuv refuses to reset what is being shut down, and the socket stays open without ever closing.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.once('finish', () => socket.resetAndDestroy());
+  else socket.resetAndDestroy();
 }
 
 /** Tells the app that the client has sent its last byte. */
