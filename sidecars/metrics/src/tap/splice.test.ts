@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { join } from './splice.ts';
+import { cut, join } from './splice.ts';
 import { TapCounters } from './tap-counters.ts';
 
 async function open(): Promise<{ readonly near: Socket; readonly far: Socket; close(): void }> {
@@ -21,6 +21,23 @@ test('a side that fails just as the other is being ended leaves no socket open',
   join(splice, new TapCounters(), () => {}, ended.resolve);
   client.near.end();
   app.near.destroy(new Error('reset by the app'));
+  await ended.promise;
+  expect([client.near.closed, app.near.closed]).toEqual([true, true]);
+  for (const { far, close } of [client, app]) {
+    far.destroy();
+    close();
+  }
+});
+
+test('a cut does not wait for a peer that never reads what it is sent last', async () => {
+  const [client, app] = [await open(), await open()];
+  const ended = Promise.withResolvers<void>();
+  const splice = { client: client.near, app: app.near, tap: undefined, forwardedFor: undefined };
+  join(splice, new TapCounters(), () => {}, ended.resolve);
+  client.far.pause();
+  client.near.end(Buffer.alloc(32 * 1024 * 1024));
+  expect(client.near.writableFinished).toBe(false);
+  cut(splice);
   await ended.promise;
   expect([client.near.closed, app.near.closed]).toEqual([true, true]);
   for (const { far, close } of [client, app]) {

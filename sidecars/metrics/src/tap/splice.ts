@@ -82,8 +82,11 @@ export function endWithApp({ client }: Splice): void {
 
 /** Cuts both ends at once, with a reset. */
 export function cut({ client, app }: Splice): void {
-  reset(client);
-  reset(app);
+  for (const socket of [client, app]) {
+    reset(socket);
+    // One that cannot be reset yet does not wait for a peer that may never read.
+    socket.destroy();
+  }
 }
 
 /**
