@@ -54,7 +54,7 @@ export class MeasuredController {
     for (;;) {
       const line = this.#lines().find((text) => text.includes('The caches are filled, work starts'));
       if (line !== undefined) return Date.parse((JSON.parse(line) as { readonly time: string }).time);
-      if (this.#child.exitCode !== null)
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(`the controller ended:\n${this.#lines().slice(-5).join('\n')}`);
       await sleep(50);
     }
