@@ -12,6 +12,7 @@ import type { Manifests } from '../manifests.ts';
 import { type PlannedMicroservice, planManifests } from '../planManifests.ts';
 import type { FoundTemplate } from '../podTemplates.ts';
 import { blockText } from '../yamlText.ts';
+import { asDeclared } from './conditionLines.ts';
 import { bindingLines, logsLine, portLines, untappedPorts } from './declared.ts';
 import { unifiedDiff } from './diff.ts';
 
@@ -26,8 +27,8 @@ export interface Explanation {
 
 type Valid = Exclude<PlannedMicroservice, { readonly faults: readonly string[] }>;
 
-/** What is no warning: it is what the team itself declared. */
-const asWanted: readonly Reason[] = ['OptedOut', 'TapOff', 'NoPorts', 'LogsOff', 'LogsReady'];
+/** What is no warning: it is had, or the team itself declared it so. */
+const isAsWanted = (reason: Reason): boolean => reason === 'LogsReady' || asDeclared.includes(reason);
 
 /** The text of an explanation: what is wrong stands at its end. */
 export function explanationText({ lines, errors, warnings }: Explanation): string {
@@ -79,7 +80,7 @@ function explainMicroservice(planned: PlannedMicroservice): Explanation {
 /** What is declared and not had, whatever the workload. */
 function declarationWarnings({ microservice: { source }, resolution }: Valid): string[] {
   const { unbuilt, logsReason } = resolution;
-  const notHad = asWanted.includes(logsReason)
+  const notHad = isAsWanted(logsReason)
     ? []
     : [problemAt(source, 'spec.logging', `no logs are read (${logsReason}). ${reasons[logsReason].text}`)];
   return [...unbuilt.map((field) => problemAt(source, field, notBuilt)), ...notHad];
@@ -97,10 +98,10 @@ function explainWorkload({ microservice, resolution }: Valid, { object, template
     return {
       lines: [`${subject} (${place}): not injected (${result.skip}). ${text}`],
       errors: [],
-      warnings: asWanted.includes(result.skip) ? [] : [warning],
+      warnings: isAsWanted(result.skip) ? [] : [warning],
     };
   }
-  const untapped = untappedPorts(marked, plan).filter(({ reason }) => !asWanted.includes(reason));
+  const untapped = untappedPorts(marked, plan).filter(({ reason }) => !isAsWanted(reason));
   const isDeclared = microservice.object.spec.logging !== undefined;
   const lines = [
     `${subject} (${place}): gets ${result.record.sidecars.join(' and ')}`,
